@@ -1,0 +1,248 @@
+"""Keeps one PostgreSQL running for as long as the server lives."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+from structlog.typing import FilteringBoundLogger
+
+from academe.db.embedded.claim import SHUTDOWN_REQUESTS, claim_cluster
+from academe.db.embedded.cluster import needs_recovery
+from academe.db.embedded.diagnosis import explain, is_transient
+from academe.db.embedded.layout import prepare_data_dir, unwritable
+from academe.db.embedded.locks import ServerLock
+from academe.db.embedded.pid_file import accepts_connections
+from academe.db.embedded.prepare import Prepared, prepare
+from academe.db.embedded.process import Postmaster, describe_exit, start_postmaster
+from academe.db.embedded.roles import ensure_application
+from academe.startup import StartupError
+
+# A restart waits this long, and twice as long after each one that follows without a stable time between.
+RESTART_SECONDS_MIN = 0.1
+RESTART_SECONDS_MAX = 5.0
+# A PostgreSQL that cannot live dies within a fraction of this; one that lived longer was killed from outside.
+STABLE_SECONDS = 1.0
+
+# How often a starting PostgreSQL is looked at: short beside the 100 ms that a start takes.
+START_POLL_SECONDS = 0.02
+# How often the size of the log is looked at.
+LOG_CHECK_SECONDS = 10.0
+
+
+class State(enum.Enum):
+    """What PostgreSQL is doing. Only READY serves calls."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RECOVERING = "recovering"
+    READY = "ready"
+    RESTARTING = "restarting"
+    STOPPING = "stopping"
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL in one data directory, a direct child of this process.
+
+    `on_state` is called on the event loop at every change. Use it on the event loop of the main thread: the kernel
+    stops PostgreSQL when the thread that started it ends. After `stop` it may be started again.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        log: FilteringBoundLogger,
+        on_state: Callable[[State], None] = lambda state: None,
+        shutdown_requests: tuple[tuple[float, signal.Signals], ...] = SHUTDOWN_REQUESTS,
+    ) -> None:
+        self._data_dir = data_dir
+        self._log = log
+        self._on_state = on_state
+        self._shutdown_requests = shutdown_requests
+        self._state = State.STOPPED
+        self._is_ready = asyncio.Event()
+        self._was_ready = False
+        self._server_lock: ServerLock | None = None
+        self._prepared: Prepared | None = None
+        self._postmaster: Postmaster | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stop_task: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def ready(self) -> bool:
+        """Whether PostgreSQL accepts connections; False during recovery, between restarts and while stopping."""
+        return self._state is State.READY
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running postmaster."""
+        return self._postmaster.pid if self._postmaster is not None and self._postmaster.running else None
+
+    @property
+    def dsn(self) -> str:
+        """asyncpg's connection string for the application's role and database; holds the password. Once ready."""
+        return self._known().application_dsn()
+
+    def superuser_dsn(self, database: str) -> str:
+        """For backups and tests; the application itself never connects as the superuser. Once ready."""
+        return self._known().superuser_dsn(database)
+
+    async def start(self, *, wait: bool = True) -> None:
+        """Start PostgreSQL, making the database on the first start, and wait until it accepts connections.
+
+        With `wait=False` returns as soon as no other server can take the data directory; follow with `wait_ready`.
+        A recovery may take as long as it needs. Raises StartupError, and then nothing is left running.
+        """
+        if self._server_lock is not None:
+            raise RuntimeError("This EmbeddedPostgres is already started.")
+        layout = prepare_data_dir(self._data_dir)
+        lock = ServerLock(layout.server_lock)
+        lock.acquire()
+        self._server_lock = lock
+        self._enter(State.STARTING)
+        self._task = asyncio.create_task(self._supervise(), name="embedded-postgres")
+        if wait:
+            await self.wait_ready()
+
+    async def wait_ready(self) -> None:
+        """Wait until PostgreSQL accepts connections. Raises StartupError, after stopping, when it never will."""
+        if self._task is None:
+            raise RuntimeError("This EmbeddedPostgres is not started.")
+        became_ready = asyncio.ensure_future(self._is_ready.wait())
+        try:
+            await asyncio.wait({became_ready, self._task}, return_when=asyncio.FIRST_COMPLETED)
+            if self._task.cancelled():
+                raise StartupError("The embedded PostgreSQL was stopped before it was ready.")
+            if self._task.done():
+                self._task.result()
+        except BaseException:
+            await self.stop()
+            raise
+        finally:
+            became_ready.cancel()
+
+    async def stop(self) -> None:
+        """Shut PostgreSQL down and give the data directory free; does nothing when it is not started.
+
+        Goes on to its end even when the caller is cancelled.
+        """
+        if self._server_lock is None:
+            return
+        if self._stop_task is None:
+            self._stop_task = asyncio.create_task(self._stop(), name="embedded-postgres-stop")
+        await asyncio.shield(self._stop_task)
+
+    async def _stop(self) -> None:
+        self._enter(State.STOPPING)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        if self._postmaster is not None:
+            await self._postmaster.shut_down(self._shutdown_requests)
+            self._log.info("PostgreSQL stopped", exit=describe_exit(self._postmaster.exited.result()))
+        if self._prepared is not None:
+            self._prepared.runtime.remove()
+        if self._server_lock is not None:
+            self._server_lock.release()
+        self._postmaster = self._task = self._server_lock = self._stop_task = None
+        self._was_ready = False
+        self._enter(State.STOPPED)
+
+    async def _supervise(self) -> None:
+        prepared = await prepare(prepare_data_dir(self._data_dir), self._log)
+        self._prepared = prepared
+        pause = RESTART_SECONDS_MIN
+        while True:
+            was_stable = False
+            try:
+                was_stable = await self._run_once(prepared)
+            except StartupError as error:
+                if not self._was_ready:
+                    raise
+                self._log.error("PostgreSQL cannot be restarted yet", reason=str(error))
+            self._enter(State.RESTARTING)
+            pause = RESTART_SECONDS_MIN if was_stable else pause
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, RESTART_SECONDS_MAX)
+
+    async def _run_once(self, prepared: Prepared) -> bool:
+        """Run one postmaster from its start to its end; True if it was ready for longer than STABLE_SECONDS."""
+        log_start = prepared.log_file.size()
+        began = time.monotonic()
+        postmaster = await self._spawn(prepared)
+        is_ready = await self._until_ready(prepared, postmaster)
+        ready_at = time.monotonic()
+        if is_ready:
+            self._was_ready = True
+            self._enter(State.READY)
+            self._log.info(
+                "PostgreSQL is ready", pid=postmaster.pid, duration_ms=round((ready_at - began) * 1000)
+            )
+        while postmaster.running:
+            await asyncio.wait({postmaster.exited}, timeout=LOG_CHECK_SECONDS)
+            prepared.log_file.rotate()
+        code = postmaster.exited.result()
+        said = prepared.log_file.tail(log_start)
+        reason = explain(prepared.layout, said, f"PostgreSQL ended with {describe_exit(code)}")
+        if not self._was_ready and not is_transient(code, said):
+            raise StartupError(reason)
+        self._log.error("PostgreSQL died and will be restarted", pid=postmaster.pid, reason=reason)
+        return is_ready and time.monotonic() - ready_at > STABLE_SECONDS
+
+    async def _spawn(self, prepared: Prepared) -> Postmaster:
+        lock = await claim_cluster(prepared.layout, self._log)
+        try:
+            recovers = needs_recovery(prepared.layout.cluster)
+            self._enter(State.RECOVERING if recovers else State.STARTING)
+            self._postmaster = start_postmaster(prepared.runtime, prepared.log_file, lock)
+        except OSError as error:
+            raise unwritable(prepared.layout.data_dir, error) from error
+        finally:
+            os.close(lock)
+        return self._postmaster
+
+    async def _until_ready(self, prepared: Prepared, postmaster: Postmaster) -> bool:
+        """Wait without a limit until the application can sign in; False if the postmaster ended first."""
+        complaint = ""
+        while postmaster.running:
+            if accepts_connections(prepared.layout.cluster, postmaster.pid):
+                try:
+                    await ensure_application(
+                        prepared.superuser_dsn(), prepared.application_dsn(), prepared.application_password
+                    )
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    if str(error) != complaint:
+                        complaint = str(error)
+                        self._log.warning("PostgreSQL is not usable yet", reason=complaint)
+                else:
+                    return True
+            await asyncio.wait({postmaster.exited}, timeout=START_POLL_SECONDS)
+        return False
+
+    def _enter(self, state: State) -> None:
+        if state is self._state:
+            return
+        self._state = state
+        if state is State.READY:
+            self._is_ready.set()
+        else:
+            self._is_ready.clear()
+        with contextlib.suppress(Exception):
+            self._on_state(state)
+
+    def _known(self) -> Prepared:
+        if self._prepared is None:
+            raise RuntimeError("The embedded PostgreSQL was never ready, so it has no address.")
+        return self._prepared
