@@ -18,7 +18,7 @@ from academe.db.embedded import EmbeddedPostgres
 
 
 def quiet_log() -> FilteringBoundLogger:
-    """A log in which only errors are seen; PostgreSQL's comings and goings are not what most tests are about."""
+    """A log that shows only errors, since PostgreSQL's comings and goings are not what most tests are about."""
     log: FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr), wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
     )
@@ -32,8 +32,8 @@ class TestPostgres:
 
         template = await postgres.create_database()
         ...migrate the template, close every connection to it...
-        dsn = await postgres.create_database(template=template)     # about 25 ms
-        await postgres.drop_database(dsn)                           # optional; `stop` removes them all
+        dsn = await postgres.create_database(template=template)     # about 40 ms
+        await postgres.drop_database(dsn)                           # optional and 0.3 s; `stop` removes all
     """
 
     __test__ = False  # a helper, whatever pytest thinks of its name

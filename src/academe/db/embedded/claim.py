@@ -14,23 +14,25 @@ from academe.db.embedded.locks import try_lock
 from academe.db.embedded.pid_file import remove_misleading_pid, running_postmaster
 from academe.startup import StartupError
 
-# How a PostgreSQL is asked to stop, with the seconds to wait before each request. SIGINT is its fast shutdown, whose
-# last checkpoint may write all of shared_buffers to a slow disk. SIGQUIT stops without it, SIGKILL without asking;
-# both are safe, because the next start replays the write-ahead log, but that start takes longer.
+# How a PostgreSQL is asked to stop, with the seconds to wait before each request. SIGINT is its fast
+# shutdown, whose last checkpoint may write all of shared_buffers to a slow disk. SIGQUIT stops without it,
+# SIGKILL without asking; both are safe, because the next start replays the write-ahead log, but that start
+# takes longer.
 SHUTDOWN_REQUESTS = ((0.0, signal.SIGINT), (60.0, signal.SIGQUIT), (70.0, signal.SIGKILL))
 
 POLL_SECONDS = 0.02
 
-# Children of a killed postmaster notice within milliseconds unless they are in the middle of a statement. After this
-# long the holder of the lock is more likely a PostgreSQL that this system cannot see, in another container.
+# Children of a killed postmaster notice within milliseconds unless they are in the middle of a statement.
+# After this long the holder of the lock is more likely a PostgreSQL that this system cannot see, in another
+# container.
 UNSEEN_HOLDER_SECONDS = 30.0
 
 
 async def claim_cluster(layout: Layout, log: FilteringBoundLogger) -> int:
     """Wait until no earlier PostgreSQL is left on the cluster, and return the descriptor of postgres.lock.
 
-    A live postmaster without its server is stopped. Raises StartupError when it cannot be stopped, or when processes
-    that this system cannot see hold the cluster.
+    A live postmaster without its server is stopped. Raises StartupError when it cannot be stopped, or when
+    processes that this system cannot see hold the cluster.
     """
     requests = list(SHUTDOWN_REQUESTS)
     began = unseen_since = time.monotonic()
@@ -63,6 +65,6 @@ def _send(pid: int, request: signal.Signals, layout: Layout) -> None:
         return
     except PermissionError as error:
         raise StartupError(
-            f"PostgreSQL (process {pid}) of an earlier server still uses {layout.cluster} and belongs to another user; "
-            f"stop it with `kill -INT {pid}` as that user or as root."
+            f"PostgreSQL (process {pid}) of an earlier server still uses {layout.cluster} and belongs to another "
+            f"user; stop it with `kill -INT {pid}` as that user or as root."
         ) from error

@@ -17,8 +17,9 @@ from academe.db.embedded.process import run_program
 from academe.db.embedded.runtime import Runtime
 from academe.startup import StartupError
 
-# global/pg_control holds the state of the cluster as a native int after an 8-byte and two 4-byte numbers. The two
-# states that need no recovery are DB_SHUTDOWNED and DB_SHUTDOWNED_IN_RECOVERY (PostgreSQL's catalog/pg_control.h).
+# global/pg_control holds the state of the cluster as a native int after an 8-byte and two 4-byte numbers. The
+# two states that need no recovery are DB_SHUTDOWNED and DB_SHUTDOWNED_IN_RECOVERY (PostgreSQL's
+# catalog/pg_control.h).
 STATE_OFFSET = 16
 STATES_SHUT_DOWN = (1, 2)
 
@@ -34,22 +35,23 @@ def is_initialised(layout: Layout, account: Account) -> bool:
         if not layout.cluster.exists():
             return False
         raise StartupError(
-            f"{layout.cluster} exists but holds no PostgreSQL database; move it away or restore it from a backup."
+            f"{layout.cluster} exists but holds no PostgreSQL database; "
+            "move it away or restore it from a backup."
         ) from None
     except PermissionError as error:
         raise StartupError(
-            f"{layout.cluster} belongs to another user than {os.geteuid()}; start academe as its owner or as root, "
-            "or give it away with chown."
+            f"{layout.cluster} belongs to another user than {os.geteuid()}; "
+            "start academe as its owner or as root, or give it away with chown."
         ) from error
     if major != str(MAJOR_VERSION):
         raise StartupError(
-            f"{layout.cluster} was made by PostgreSQL {major}, but this academe brings PostgreSQL {MAJOR_VERSION}; "
+            f"{layout.cluster} was made by PostgreSQL {major}, but this academe brings {MAJOR_VERSION}; "
             "dump it with the academe that made it and restore it into an empty ACADEME_DATA_DIR."
         )
     if layout.cluster.stat().st_uid != account.uid:
         raise StartupError(
-            f"{layout.cluster} belongs to user {layout.cluster.stat().st_uid}, but PostgreSQL would run as user "
-            f"{account.uid}; start academe as the owner, or give the directory away with chown."
+            f"{layout.cluster} belongs to user {layout.cluster.stat().st_uid}, but PostgreSQL would run as "
+            f"user {account.uid}; start academe as the owner, or give the directory away with chown."
         )
     return True
 

@@ -8,16 +8,20 @@ import shutil
 
 from academe.db.embedded.layout import Layout
 
-# Below this PostgreSQL cannot add one segment of write-ahead log, and may be unable to write even its complaint.
+# Below this PostgreSQL cannot add one segment of write-ahead log, and may be unable to write even its
+# complaint.
 FREE_BYTES_MIN = 16 * 1024 * 1024
 
-# Ends of a PostgreSQL at its start after which the next attempt may well succeed: processes of its predecessor are
-# still leaving, or one of its own was killed from outside.
+# Ends of a PostgreSQL at its start after which the next attempt may well succeed: processes of its
+# predecessor are still leaving, or one of its own was killed from outside.
 TRANSIENT = re.compile(
     r"pre-existing shared memory block|lock file \".*\" already exists|was terminated by signal"
 )
 
-MESSAGE = re.compile(r"(?:FATAL|PANIC|error):\s+(.*)")
+# What ends PostgreSQL or initdb, in the words of the process itself or of the postmaster.
+MESSAGE = re.compile(r"(?:FATAL|PANIC|error):\s+(.*)|LOG:\s+(.*was terminated by signal.*)")
+# Clients that were refused say nothing about the end of the server.
+CLIENT = " client backend FATAL: "
 
 
 def is_transient(code: int, said: str) -> bool:
@@ -28,7 +32,10 @@ def is_transient(code: int, said: str) -> bool:
 def explain(layout: Layout, said: str, happening: str) -> str:
     """One sentence which says what happened, why, and what to do."""
     if "No space left on device" in said or _disk_is_full(layout):
-        return f"{happening}: the disk of {layout.data_dir} is full; free some space or set ACADEME_DATA_DIR elsewhere."
+        return (
+            f"{happening}: the disk of {layout.data_dir} is full; "
+            "free some space, or set ACADEME_DATA_DIR to a directory on another disk."
+        )
     if "Permission denied" in said or "Read-only file system" in said:
         return (
             f"{happening}: {layout.data_dir} is not writable; check the disk and the owner of that directory."
@@ -38,8 +45,9 @@ def explain(layout: Layout, said: str, happening: str) -> str:
             f"{happening}: user {os.geteuid()} has no entry in /etc/passwd, which initdb needs; "
             "start academe as a user with a name."
         )
-    messages = MESSAGE.findall(said)
-    reason = messages[-1].strip().rstrip(".") if messages else "it did not say why"
+    matches = [MESSAGE.search(line) for line in said.splitlines() if CLIENT not in line]
+    reasons = [match[1] or match[2] for match in matches if match]
+    reason = reasons[-1].strip().rstrip(".") if reasons else "it gave no reason"
     return f"{happening}: {reason}; {layout.log} has the details."
 
 

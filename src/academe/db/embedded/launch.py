@@ -2,8 +2,8 @@
 
     python -I -S launch.py <uid> <gid> <pid of the server> <program> <argument>...
 
-A small program instead of subprocess's `preexec_fn`, because that runs Python between fork and exec in a process
-whose other threads (gRPC has several) may have held a lock at the fork.
+A small program instead of subprocess's `preexec_fn`, because that runs Python between fork and exec in a
+process whose other threads (gRPC has several) may have held a lock at the fork.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
 def die_with(parent: int) -> None:
-    """Have the kernel send SIGINT, which is PostgreSQL's fast shutdown, when the server dies, even by kill -9."""
+    """Have the kernel send SIGINT, PostgreSQL's fast shutdown, when the server dies, even by kill -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
     if os.getppid() != parent:

@@ -83,7 +83,8 @@ def prepare_data_dir(data_dir: Path) -> Layout:
 def create_private(path: Path, flags: int = 0) -> int:
     """Open a file of mode 0600 for reading and writing, made when missing, and return its descriptor.
 
-    A file that root makes is given to the owner of its directory, who may start the server without root next time.
+    A file that root makes is given to the owner of its directory, who may start the server without root next
+    time.
     """
     existed = path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | flags, 0o600)

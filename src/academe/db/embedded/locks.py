@@ -1,12 +1,12 @@
 """The two locks of a data directory.
 
-PostgreSQL's own protection asks whether the process id in postmaster.pid is alive and whether its shared memory is
-in use. Both questions are answered wrongly for a server in another container on the same volume. `flock` is kept by
-the kernel with the file, so it is right there too.
+PostgreSQL's own protection asks whether the process id in postmaster.pid is alive and whether its shared
+memory is in use. Both questions are answered wrongly for a server in another container on the same volume.
+`flock` is kept by the kernel with the file, so it is right there too.
 
 - server.lock: held by the academe server. A second one is refused.
-- postgres.lock: inherited by PostgreSQL and all its children, and held by nobody else. When it can be taken, no
-  process of an earlier PostgreSQL is left, not even one whose parent was killed.
+- postgres.lock: inherited by PostgreSQL and all its children, and held by nobody else. When it can be taken,
+  no process of an earlier PostgreSQL is left, not even one whose parent was killed.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ServerLock:
 
 
 def try_lock(path: Path) -> int | None:
-    """Lock a file for as long as the returned descriptor, or a process that inherits it, stays; None if taken."""
+    """Lock a file until the returned descriptor and all inherited copies of it are closed; None if taken."""
     descriptor = create_private(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

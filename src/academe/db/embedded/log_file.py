@@ -1,7 +1,7 @@
 """PostgreSQL's stderr in a file that never outgrows a bound.
 
-A file, not a pipe into the server: PostgreSQL then never waits for the server to read, and what it says after the
-server was killed is kept.
+A file, not a pipe into the server: PostgreSQL then never waits for the server to read, and what it says after
+the server was killed is kept.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class LogFile:
         """What was said since the file had the given size, cut to its last TAIL_BYTES."""
         try:
             with open(self._path, "rb") as file:
-                file.seek(max(start, self.size() - TAIL_BYTES))
+                size = self.size()
+                file.seek(max(start if start <= size else 0, size - TAIL_BYTES))
                 return file.read().decode(errors="replace")
         except FileNotFoundError:
             return ""
@@ -44,8 +45,8 @@ class LogFile:
     def rotate(self) -> None:
         """Move the contents aside when they exceed the bound.
 
-        Copied and truncated, because PostgreSQL's processes keep their descriptors; a line that is written between
-        the two is lost.
+        Copied and truncated, because PostgreSQL's processes keep their descriptors; a line that is written
+        between the two is lost.
         """
         if self.size() <= LOG_BYTES_MAX:
             return

@@ -8,8 +8,9 @@ from academe.db.embedded.pid_file import cluster_marker
 
 PORT = 5432  # only names the socket's file; nothing listens on TCP
 
-# Given on the command line, where they win over postgresql.conf and `alter system`, so that nobody loses durability
-# or opens a port by editing a file. Everything that is not here may be changed with `alter system` and is kept.
+# Given on the command line, where they win over postgresql.conf and `alter system`, so that nobody loses
+# durability or opens a port by editing a file. Everything that is not here may be changed with `alter system`
+# and is kept.
 PINNED = {
     "fsync": "on",
     "full_page_writes": "on",
@@ -20,13 +21,14 @@ PINNED = {
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # The supervisor restarts PostgreSQL itself, so that a crash of any process is seen, logged and counted once.
+    # The supervisor restarts PostgreSQL itself, so that a crash of any process is seen, logged and counted
+    # once.
     "restart_after_crash": "off",
     # Errors of statements reach the caller, and would put the data of learners into this log.
     "log_min_messages": "log",
     "log_destination": "stderr",
     "logging_collector": "off",
-    "log_line_prefix": "%m [%p] ",
+    "log_line_prefix": "%m [%p] %b ",  # %b tells a client's failed sign-in from a failure of the server
     "log_checkpoints": "off",
 }
 

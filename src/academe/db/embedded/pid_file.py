@@ -66,7 +66,7 @@ def accepts_connections(cluster: Path, pid: int) -> bool:
 
 
 def postmaster_lines(cluster: Path) -> list[str]:
-    """The lines of postmaster.pid: process id, directory, start time, port, socket, address, memory, status."""
+    """postmaster.pid: process id, directory, start time, port, socket directory, address, memory, status."""
     try:
         return (cluster / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -76,10 +76,8 @@ def postmaster_lines(cluster: Path) -> list[str]:
 def command_line(pid: int) -> list[str]:
     """The arguments a process was started with; empty when it is dead, or a zombie."""
     if not Path("/proc/self").exists():  # no procfs on macOS, whose ps answers without one
-        answer = subprocess.run(
-            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )  # noqa: S603, S607
-        return answer.stdout.split()
+        ask = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+        return subprocess.run(ask, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603 - a number
     try:
         return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").split("\0")[:-1]
     except OSError:

@@ -18,7 +18,8 @@ from academe.db.embedded.log_file import LogFile
 from academe.db.embedded.options import postgres_arguments
 from academe.db.embedded.runtime import Runtime
 
-# All that the programs see of the environment: no PG* variable changes their minds, no secret of the server leaks.
+# All that the programs see of the environment: no PG* variable changes their minds, no secret of the server
+# leaks.
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -37,7 +38,7 @@ class Postmaster:
             stdout=log,
             stderr=log,
             pass_fds=(lock,),
-            start_new_session=True,  # Ctrl-C in the terminal is for the server, which stops PostgreSQL in order
+            start_new_session=True,  # Ctrl-C in the terminal is for the server, which stops PostgreSQL
         )
         self._loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[int] = self._loop.create_future()
@@ -59,7 +60,7 @@ class Postmaster:
             self._process.send_signal(request)
 
     async def shut_down(self, requests: Iterable[tuple[float, signal.Signals]]) -> None:
-        """Ask more and more urgently: each request comes its number of seconds after the call, until one works."""
+        """Ask more and more urgently, each request at its number of seconds after the call, until one works."""
         began = time.monotonic()
         for after, request in requests:
             await asyncio.wait({self.exited}, timeout=max(0.0, began + after - time.monotonic()))

@@ -26,11 +26,12 @@ CONNECT_SECONDS = 5.0
 
 def dsn(role: str, password: str, database: str, socket_dir: Path) -> str:
     """A connection string over the Unix socket; asyncpg reads the directory from `host`."""
-    return f"postgresql://{role}:{password}@/{quote(database)}?host={quote(str(socket_dir), safe='')}&port={PORT}"
+    host = quote(str(socket_dir), safe="")
+    return f"postgresql://{role}:{password}@/{quote(database)}?host={host}&port={PORT}"
 
 
 def read_or_make_password(path: Path) -> str:
-    """The password in a file of mode 0600, which is made on the first start and complete whenever it exists."""
+    """The password in a file of mode 0600, made on the first start and complete whenever it exists."""
     if not path.exists():
         unfinished = path.with_name(path.name + ".new")
         unfinished.unlink(missing_ok=True)
@@ -45,8 +46,8 @@ def read_or_make_password(path: Path) -> str:
 async def ensure_application(superuser_dsn: str, application_dsn: str, password: str) -> None:
     """Make the application's role and database where they are missing, and see that the role can sign in.
 
-    Raises StartupError when the superuser's password is not the database's, and OSError or asyncpg's errors while
-    PostgreSQL does not answer yet.
+    Raises StartupError when the superuser's password is not the database's, and OSError or asyncpg's errors
+    while PostgreSQL does not answer yet.
     """
     try:
         connection = await asyncpg.connect(

@@ -14,15 +14,17 @@ from academe.db.embedded.binaries import Binaries, installed_binaries
 from academe.db.embedded.layout import Layout, create_private
 from academe.startup import StartupError
 
-# The path of a Unix socket has 104 bytes on macOS and 108 on Linux, of which the last is a NUL; the smaller counts.
+# The path of a Unix socket has 104 bytes on macOS and 108 on Linux, of which the last is a NUL; the smaller
+# counts.
 SOCKET_PATH_BYTES_MAX = 103
 SOCKET_NAME = "/.s.PGSQL.5432"
 
-# Both PostgreSQL's setting and asyncpg's DSN take a list of directories; these characters separate or quote it.
+# Both PostgreSQL's setting and asyncpg's DSN take a list of directories; these characters separate or quote
+# it.
 SOCKET_DIR_FORBIDDEN = frozenset(',"@')
 
-# A directory that the kernel resolves without walking its parents, which the ordinary user may not enter when the
-# data lies below /root, for instance. Opening the parents' modes instead would expose the neighbours.
+# A directory that the kernel resolves without walking its parents, which the ordinary user may not enter when
+# the data lies below /root, for instance. Opening the parents' modes instead would expose the neighbours.
 WORKING_DIRECTORY = Path("/proc/self/cwd")
 
 TEMPORARY_PREFIX = "academe-"
@@ -64,8 +66,9 @@ def prepare_runtime(layout: Layout, account: Account) -> Runtime:
     data_reachable = account.can_enter(layout.data_dir)
     if not data_reachable and not sys.platform.startswith("linux"):
         raise StartupError(
-            f"The data directory {layout.data_dir} lies below a directory that user {account.uid}, which PostgreSQL "
-            "must run as, may not enter; set ACADEME_DATA_DIR to another one, or start academe as an ordinary user."
+            f"The data directory {layout.data_dir} lies below a directory that user {account.uid}, which "
+            "PostgreSQL must run as, may not enter; set ACADEME_DATA_DIR to another one, or start academe as an "
+            "ordinary user."
         )
     binaries_reachable = account.can_enter(binaries.postgres)
     socket_dir, temporary = layout.socket_dir, None
@@ -75,7 +78,7 @@ def prepare_runtime(layout: Layout, account: Account) -> Runtime:
         binaries = binaries.copied_into(temporary)
         if not account.can_enter(binaries.postgres):
             raise StartupError(
-                f"User {account.uid} may execute PostgreSQL neither where it is installed nor in {temporary}; "
+                f"User {account.uid} may run PostgreSQL neither where it is installed nor from {temporary}; "
                 "set TMPDIR to a directory from which programs may run, or start academe as an ordinary user."
             )
     if temporary is not None and not (data_reachable and fits_a_socket(socket_dir)):
@@ -110,7 +113,8 @@ def _make_temporary(layout: Layout, account: Account) -> Path:
             note.write(str(temporary))
         return temporary
     raise StartupError(
-        f"User {account.uid} may enter no temporary directory; set TMPDIR to one with a short name that it may enter."
+        f"User {account.uid} may enter no temporary directory; "
+        "set TMPDIR to one with a short name that it may enter."
     )
 
 
@@ -121,7 +125,8 @@ def _remove_temporary(layout: Layout) -> None:
     except FileNotFoundError:
         return
     temporary = Path(named)
-    # The owner of the data directory may have written the note, and must not have root remove other directories.
+    # The owner of the data directory may have written the note, and must not have root remove other
+    # directories.
     expected = temporary.name.startswith(TEMPORARY_PREFIX) and str(temporary.parent) in temporary_parents()
     if expected and temporary.is_dir() and temporary.lstat().st_uid == os.geteuid():
         shutil.rmtree(temporary, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
 import os
 import signal
@@ -17,7 +16,7 @@ from structlog.typing import FilteringBoundLogger
 from academe.db.embedded.claim import SHUTDOWN_REQUESTS, claim_cluster
 from academe.db.embedded.cluster import needs_recovery
 from academe.db.embedded.diagnosis import explain, is_transient
-from academe.db.embedded.layout import prepare_data_dir, unwritable
+from academe.db.embedded.layout import Layout, prepare_data_dir, unwritable
 from academe.db.embedded.locks import ServerLock
 from academe.db.embedded.pid_file import accepts_connections
 from academe.db.embedded.prepare import Prepared, prepare
@@ -51,8 +50,8 @@ class State(enum.Enum):
 class EmbeddedPostgres:
     """One PostgreSQL in one data directory, a direct child of this process.
 
-    `on_state` is called on the event loop at every change. Use it on the event loop of the main thread: the kernel
-    stops PostgreSQL when the thread that started it ends. After `stop` it may be started again.
+    `on_state` is called on the event loop at every change. Use it on the event loop of the main thread: the
+    kernel stops PostgreSQL when the thread that started it ends. After `stop` it may be started again.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class EmbeddedPostgres:
 
     @property
     def ready(self) -> bool:
-        """Whether PostgreSQL accepts connections; False during recovery, between restarts and while stopping."""
+        """Whether PostgreSQL accepts connections; False during recovery, a restart and a stop."""
         return self._state is State.READY
 
     @property
@@ -92,7 +91,7 @@ class EmbeddedPostgres:
 
     @property
     def dsn(self) -> str:
-        """asyncpg's connection string for the application's role and database; holds the password. Once ready."""
+        """asyncpg's connection string for the application's role and database, with its password. Once ready."""
         return self._known().application_dsn()
 
     def superuser_dsn(self, database: str) -> str:
@@ -102,8 +101,9 @@ class EmbeddedPostgres:
     async def start(self, *, wait: bool = True) -> None:
         """Start PostgreSQL, making the database on the first start, and wait until it accepts connections.
 
-        With `wait=False` returns as soon as no other server can take the data directory; follow with `wait_ready`.
-        A recovery may take as long as it needs. Raises StartupError, and then nothing is left running.
+        With `wait=False` returns as soon as no other server can take the data directory; follow with
+        `wait_ready`. A recovery may take as long as it needs. Raises StartupError, and then nothing is left
+        running.
         """
         if self._server_lock is not None:
             raise RuntimeError("This EmbeddedPostgres is already started.")
@@ -112,26 +112,32 @@ class EmbeddedPostgres:
         lock.acquire()
         self._server_lock = lock
         self._enter(State.STARTING)
-        self._task = asyncio.create_task(self._supervise(), name="embedded-postgres")
+        self._task = asyncio.create_task(self._supervise(layout), name="embedded-postgres")
         if wait:
-            await self.wait_ready()
+            try:
+                await self.wait_ready()
+            except BaseException:
+                await self.stop()
+                raise
 
     async def wait_ready(self) -> None:
-        """Wait until PostgreSQL accepts connections. Raises StartupError, after stopping, when it never will."""
+        """Wait until PostgreSQL accepts connections, again if it is being restarted.
+
+        Raises StartupError when it never will; nothing is left running then.
+        """
         if self._task is None:
             raise RuntimeError("This EmbeddedPostgres is not started.")
         became_ready = asyncio.ensure_future(self._is_ready.wait())
+        task = self._task
         try:
-            await asyncio.wait({became_ready, self._task}, return_when=asyncio.FIRST_COMPLETED)
-            if self._task.cancelled():
-                raise StartupError("The embedded PostgreSQL was stopped before it was ready.")
-            if self._task.done():
-                self._task.result()
-        except BaseException:
-            await self.stop()
-            raise
+            await asyncio.wait({became_ready, task}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             became_ready.cancel()
+        if task.cancelled():
+            raise StartupError("The embedded PostgreSQL was stopped before it was ready.")
+        if task.done():
+            await self.stop()
+            task.result()
 
     async def stop(self) -> None:
         """Shut PostgreSQL down and give the data directory free; does nothing when it is not started.
@@ -148,7 +154,7 @@ class EmbeddedPostgres:
         self._enter(State.STOPPING)
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task})
+            await asyncio.gather(self._task, return_exceptions=True)
         if self._postmaster is not None:
             await self._postmaster.shut_down(self._shutdown_requests)
             self._log.info("PostgreSQL stopped", exit=describe_exit(self._postmaster.exited.result()))
@@ -160,8 +166,8 @@ class EmbeddedPostgres:
         self._was_ready = False
         self._enter(State.STOPPED)
 
-    async def _supervise(self) -> None:
-        prepared = await prepare(prepare_data_dir(self._data_dir), self._log)
+    async def _supervise(self, layout: Layout) -> None:
+        prepared = await prepare(layout, self._log)
         self._prepared = prepared
         pause = RESTART_SECONDS_MIN
         while True:
@@ -178,7 +184,7 @@ class EmbeddedPostgres:
             pause = min(pause * 2, RESTART_SECONDS_MAX)
 
     async def _run_once(self, prepared: Prepared) -> bool:
-        """Run one postmaster from its start to its end; True if it was ready for longer than STABLE_SECONDS."""
+        """Run one postmaster from its start to its end; True if it stayed ready for STABLE_SECONDS."""
         log_start = prepared.log_file.size()
         began = time.monotonic()
         postmaster = await self._spawn(prepared)
@@ -239,8 +245,10 @@ class EmbeddedPostgres:
             self._is_ready.set()
         else:
             self._is_ready.clear()
-        with contextlib.suppress(Exception):
+        try:
             self._on_state(state)
+        except Exception:  # a listener's fault must not end the supervision
+            self._log.exception("A listener failed on a change of state", state=state.value)
 
     def _known(self) -> Prepared:
         if self._prepared is None:
