@@ -18,7 +18,7 @@ from academe.db.embedded import EmbeddedPostgres
 
 
 def quiet_log() -> FilteringBoundLogger:
-    """A log that shows only errors, since PostgreSQL's comings and goings are not what most tests are about."""
+    """A log that shows only errors: PostgreSQL's comings and goings are not what most tests are about."""
     log: FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr), wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
     )

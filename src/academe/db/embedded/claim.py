@@ -65,6 +65,6 @@ def _send(pid: int, request: signal.Signals, layout: Layout) -> None:
         return
     except PermissionError as error:
         raise StartupError(
-            f"PostgreSQL (process {pid}) of an earlier server still uses {layout.cluster} and belongs to another "
-            f"user; stop it with `kill -INT {pid}` as that user or as root."
+            f"PostgreSQL (process {pid}) of an earlier server still uses {layout.cluster} and belongs to "
+            f"another user; stop it with `kill -INT {pid}` as that user or as root."
         ) from error

@@ -60,7 +60,7 @@ class Postmaster:
             self._process.send_signal(request)
 
     async def shut_down(self, requests: Iterable[tuple[float, signal.Signals]]) -> None:
-        """Ask more and more urgently, each request at its number of seconds after the call, until one works."""
+        """Ask ever more urgently, each request at its number of seconds after the call, until one works."""
         began = time.monotonic()
         for after, request in requests:
             await asyncio.wait({self.exited}, timeout=max(0.0, began + after - time.monotonic()))

@@ -67,8 +67,8 @@ def prepare_runtime(layout: Layout, account: Account) -> Runtime:
     if not data_reachable and not sys.platform.startswith("linux"):
         raise StartupError(
             f"The data directory {layout.data_dir} lies below a directory that user {account.uid}, which "
-            "PostgreSQL must run as, may not enter; set ACADEME_DATA_DIR to another one, or start academe as an "
-            "ordinary user."
+            "PostgreSQL must run as, may not enter; set ACADEME_DATA_DIR to another one, or start academe as "
+            "an ordinary user."
         )
     binaries_reachable = account.can_enter(binaries.postgres)
     socket_dir, temporary = layout.socket_dir, None

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import enum
-import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 from structlog.typing import FilteringBoundLogger
 
-from academe.db.embedded.claim import SHUTDOWN_REQUESTS, claim_cluster
-from academe.db.embedded.cluster import needs_recovery
-from academe.db.embedded.diagnosis import explain, is_transient
-from academe.db.embedded.layout import Layout, prepare_data_dir, unwritable
+from academe.db.embedded.claim import SHUTDOWN_REQUESTS
+from academe.db.embedded.layout import Layout, prepare_data_dir
+from academe.db.embedded.lifetime import Lifetime, State
 from academe.db.embedded.locks import ServerLock
-from academe.db.embedded.pid_file import accepts_connections
 from academe.db.embedded.prepare import Prepared, prepare
-from academe.db.embedded.process import Postmaster, describe_exit, start_postmaster
-from academe.db.embedded.roles import ensure_application
+from academe.db.embedded.process import describe_exit
 from academe.startup import StartupError
 
 # A restart waits this long, and twice as long after each one that follows without a stable time between.
@@ -29,22 +22,6 @@ RESTART_SECONDS_MIN = 0.1
 RESTART_SECONDS_MAX = 5.0
 # A PostgreSQL that cannot live dies within a fraction of this; one that lived longer was killed from outside.
 STABLE_SECONDS = 1.0
-
-# How often a starting PostgreSQL is looked at: short beside the 100 ms that a start takes.
-START_POLL_SECONDS = 0.02
-# How often the size of the log is looked at.
-LOG_CHECK_SECONDS = 10.0
-
-
-class State(enum.Enum):
-    """What PostgreSQL is doing. Only READY serves calls."""
-
-    STOPPED = "stopped"
-    STARTING = "starting"
-    RECOVERING = "recovering"
-    READY = "ready"
-    RESTARTING = "restarting"
-    STOPPING = "stopping"
 
 
 class EmbeddedPostgres:
@@ -71,7 +48,7 @@ class EmbeddedPostgres:
         self._was_ready = False
         self._server_lock: ServerLock | None = None
         self._prepared: Prepared | None = None
-        self._postmaster: Postmaster | None = None
+        self._lifetime: Lifetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._stop_task: asyncio.Task[None] | None = None
 
@@ -87,15 +64,19 @@ class EmbeddedPostgres:
     @property
     def pid(self) -> int | None:
         """The process id of the running postmaster."""
-        return self._postmaster.pid if self._postmaster is not None and self._postmaster.running else None
+        postmaster = self._lifetime.postmaster if self._lifetime is not None else None
+        return postmaster.pid if postmaster is not None and postmaster.running else None
 
     @property
     def dsn(self) -> str:
-        """asyncpg's connection string for the application's role and database, with its password. Once ready."""
+        """asyncpg's connection string for the application's role and database, password included.
+
+        Known, and then the same until `stop`, once PostgreSQL has been ready.
+        """
         return self._known().application_dsn()
 
     def superuser_dsn(self, database: str) -> str:
-        """For backups and tests; the application itself never connects as the superuser. Once ready."""
+        """For backups and tests; the application itself never connects as the superuser."""
         return self._known().superuser_dsn(database)
 
     async def start(self, *, wait: bool = True) -> None:
@@ -125,10 +106,10 @@ class EmbeddedPostgres:
 
         Raises StartupError when it never will; nothing is left running then.
         """
-        if self._task is None:
+        task = self._task
+        if task is None:
             raise RuntimeError("This EmbeddedPostgres is not started.")
         became_ready = asyncio.ensure_future(self._is_ready.wait())
-        task = self._task
         try:
             await asyncio.wait({became_ready, task}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -155,93 +136,49 @@ class EmbeddedPostgres:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._postmaster is not None:
-            await self._postmaster.shut_down(self._shutdown_requests)
-            self._log.info("PostgreSQL stopped", exit=describe_exit(self._postmaster.exited.result()))
+        postmaster = self._lifetime.postmaster if self._lifetime is not None else None
+        if postmaster is not None:
+            await postmaster.shut_down(self._shutdown_requests)
+            self._log.info("PostgreSQL stopped", exit=describe_exit(postmaster.exited.result()))
         if self._prepared is not None:
             self._prepared.runtime.remove()
         if self._server_lock is not None:
             self._server_lock.release()
-        self._postmaster = self._task = self._server_lock = self._stop_task = None
+        self._lifetime = self._task = self._server_lock = self._stop_task = None
         self._was_ready = False
         self._enter(State.STOPPED)
 
     async def _supervise(self, layout: Layout) -> None:
-        prepared = await prepare(layout, self._log)
-        self._prepared = prepared
+        """Start PostgreSQL again whenever it ends, ever less eagerly while it does not stay up.
+
+        Raises StartupError when it was never ready and another attempt would end in the same way.
+        """
+        prepared = self._prepared = await prepare(layout, self._log)
         pause = RESTART_SECONDS_MIN
         while True:
-            was_stable = False
+            self._lifetime = Lifetime(prepared, log=self._log, enter=self._enter)
             try:
-                was_stable = await self._run_once(prepared)
+                end = await self._lifetime.run()
+                if not self._was_ready and not end.is_transient:
+                    raise StartupError(end.reason)
             except StartupError as error:
                 if not self._was_ready:
                     raise
                 self._log.error("PostgreSQL cannot be restarted yet", reason=str(error))
+            else:
+                self._log.error("PostgreSQL died and will be restarted", reason=end.reason)
+                if end.ready_seconds > STABLE_SECONDS:
+                    pause = RESTART_SECONDS_MIN
             self._enter(State.RESTARTING)
-            pause = RESTART_SECONDS_MIN if was_stable else pause
             await asyncio.sleep(pause)
             pause = min(pause * 2, RESTART_SECONDS_MAX)
-
-    async def _run_once(self, prepared: Prepared) -> bool:
-        """Run one postmaster from its start to its end; True if it stayed ready for STABLE_SECONDS."""
-        log_start = prepared.log_file.size()
-        began = time.monotonic()
-        postmaster = await self._spawn(prepared)
-        is_ready = await self._until_ready(prepared, postmaster)
-        ready_at = time.monotonic()
-        if is_ready:
-            self._was_ready = True
-            self._enter(State.READY)
-            self._log.info(
-                "PostgreSQL is ready", pid=postmaster.pid, duration_ms=round((ready_at - began) * 1000)
-            )
-        while postmaster.running:
-            await asyncio.wait({postmaster.exited}, timeout=LOG_CHECK_SECONDS)
-            prepared.log_file.rotate()
-        code = postmaster.exited.result()
-        said = prepared.log_file.tail(log_start)
-        reason = explain(prepared.layout, said, f"PostgreSQL ended with {describe_exit(code)}")
-        if not self._was_ready and not is_transient(code, said):
-            raise StartupError(reason)
-        self._log.error("PostgreSQL died and will be restarted", pid=postmaster.pid, reason=reason)
-        return is_ready and time.monotonic() - ready_at > STABLE_SECONDS
-
-    async def _spawn(self, prepared: Prepared) -> Postmaster:
-        lock = await claim_cluster(prepared.layout, self._log)
-        try:
-            recovers = needs_recovery(prepared.layout.cluster)
-            self._enter(State.RECOVERING if recovers else State.STARTING)
-            self._postmaster = start_postmaster(prepared.runtime, prepared.log_file, lock)
-        except OSError as error:
-            raise unwritable(prepared.layout.data_dir, error) from error
-        finally:
-            os.close(lock)
-        return self._postmaster
-
-    async def _until_ready(self, prepared: Prepared, postmaster: Postmaster) -> bool:
-        """Wait without a limit until the application can sign in; False if the postmaster ended first."""
-        complaint = ""
-        while postmaster.running:
-            if accepts_connections(prepared.layout.cluster, postmaster.pid):
-                try:
-                    await ensure_application(
-                        prepared.superuser_dsn(), prepared.application_dsn(), prepared.application_password
-                    )
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                    if str(error) != complaint:
-                        complaint = str(error)
-                        self._log.warning("PostgreSQL is not usable yet", reason=complaint)
-                else:
-                    return True
-            await asyncio.wait({postmaster.exited}, timeout=START_POLL_SECONDS)
-        return False
 
     def _enter(self, state: State) -> None:
         if state is self._state:
             return
         self._state = state
         if state is State.READY:
+            self._was_ready = True
             self._is_ready.set()
         else:
             self._is_ready.clear()
