@@ -1,20 +1,23 @@
 """The batch loader: many concurrent reads by key become one `= any($1)` query.
 
 There is no timer. A loader at rest starts its query at once, with whatever was asked in the same turn of the
-event loop; what is asked while queries run is the next batch. The busier the server, the larger the batches.
+event loop; what is asked while a query runs is the next batch. The busier the server, the larger the batches.
 """
+
+from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from academe.db.errors import db_error
+from academe.errors import ShuttingDown
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-Waiters = list["asyncio.Future[Any]"]
+_Batch = dict[K, list["asyncio.Future[V | None]"]]
 
 
 class BatchLoader(Generic[K, V]):
@@ -29,10 +32,11 @@ class BatchLoader(Generic[K, V]):
     3. A cancelled caller disturbs nobody, and a queued key nobody waits for any more is not fetched.
     4. A key that makes `fetch` fail fails its own callers only: the batch is halved and asked again until the
        bad key stands alone.
-    5. When the database is away, exhausted or too slow (`db_error` knows), every caller of the batch is told so
-       and nothing is asked again.
+    5. When the database is away, exhausted or too slow (see `db_error`), every caller of the batch is told
+       so, and nothing is asked again.
 
-    `max_batch` is in keys, `max_in_flight` in queries. `on_batch(name, keys, seconds)` is called after each fetch.
+    `max_batch` is in keys, `max_in_flight` in queries. `on_batch(name, keys, seconds)` is told of every fetch
+    and must not raise.
     """
 
     def __init__(
@@ -40,8 +44,8 @@ class BatchLoader(Generic[K, V]):
         fetch: Callable[[list[K]], Awaitable[Mapping[K, V]]],
         *,
         name: str,
-        max_batch: int = 256,  # keys: a longer array saves no more per key, and its callers all wait for its last
-        max_in_flight: int = 1,  # queries: a second one halves the batches, which costs more than it hides
+        max_batch: int = 256,  # a longer array saves no more per key, and everybody waits for its last row
+        max_in_flight: int = 2,  # hides the way to a database elsewhere; to one here it costs nothing
         on_batch: Callable[[str, int, float], None] | None = None,
     ) -> None:
         self._fetch = fetch
@@ -49,9 +53,12 @@ class BatchLoader(Generic[K, V]):
         self._max_batch = max_batch
         self._max_in_flight = max_in_flight
         self._on_batch = on_batch
-        self._queue: dict[K, Waiters] = {}
+        self._queue: _Batch[K, V] = {}
+        self._in_flight = 0
+        self._starting = (
+            False  # a task was made that has not taken its batch yet: what is asked now goes with it
+        )
         self._tasks: set[asyncio.Task[None]] = set()
-        self._starting = False  # one of the tasks has not taken its batch yet: what is asked now goes with it
 
     async def load(self, key: K) -> V | None:
         """The value of `key`, or None if it has none; raises what `fetch` raised for this key."""
@@ -61,30 +68,35 @@ class BatchLoader(Generic[K, V]):
             waiters.append(waiter)
         else:
             self._queue[key] = [waiter]
-            if not self._starting and len(self._tasks) < self._max_in_flight:
+            if self._in_flight < self._max_in_flight and not self._starting:
                 self._start()
         return await waiter
 
     def _start(self) -> None:
         self._starting = True
+        self._in_flight += 1
         task = asyncio.get_running_loop().create_task(self._fetch_queued(), name=self._name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _fetch_queued(self) -> None:
+        """Fetches batch after batch until nothing is queued."""
         self._starting = False
-        while self._queue:
-            batch = self._take()
-            try:
+        batch: _Batch[K, V] = {}
+        try:
+            while self._queue:
+                batch = self._take()
                 if batch:
                     await self._answer(batch)
-            finally:  # reached with waiters left only when the loop is shutting down and cancels every task
-                for waiters in batch.values():
-                    for waiter in waiters:
-                        waiter.cancel()
+        except BaseException:  # the event loop is ending and cancels every task
+            _refuse(batch | self._queue, ShuttingDown())
+            self._queue.clear()
+            raise
+        finally:
+            self._in_flight -= 1
 
-    def _take(self) -> dict[K, Waiters]:
-        """The next batch, without the keys nobody waits for any more."""
+    def _take(self) -> _Batch[K, V]:
+        """The next batch, without the keys that nobody waits for any more."""
         taken = self._queue
         if len(taken) <= self._max_batch:
             self._queue = {}
@@ -92,24 +104,43 @@ class BatchLoader(Generic[K, V]):
             taken = dict(islice(taken.items(), self._max_batch))
             for key in taken:
                 del self._queue[key]
-        return {key: waiters for key, waiters in taken.items() if not all(map(_is_done, waiters))}
+        return {
+            key: waiters for key, waiters in taken.items() if not all(waiter.done() for waiter in waiters)
+        }
 
-    async def _answer(self, batch: dict[K, Waiters]) -> None:
+    async def _answer(self, batch: _Batch[K, V]) -> None:
+        keys = list(batch)
         started = time.perf_counter()
+        failure: Exception | None = None
+        values: Mapping[K, V] = {}
         try:
-            values = await self._fetch(list(batch))
+            values = await self._fetch(keys)
         except Exception as error:
-            fault = db_error(error)
-            if fault is None and len(batch) > 1:
-                keys = list(batch)
-                middle = len(keys) // 2
-                await self._answer({key: batch[key] for key in keys[:middle]})
-                await self._answer({key: batch[key] for key in keys[middle:]})
-                return
-            for waiters in batch.values():
-                for waiter in waiters:
-                    if not waiter.done():
-                        waiter.set_exception(fault or error)
-                        waiter.exception()
-        else:
-            ...
+            failure = error
+        if self._on_batch is not None:
+            self._on_batch(self._name, len(keys), time.perf_counter() - started)
+        if failure is not None:
+            await self._recover(batch, failure)
+            return
+        for key, waiters in batch.items():
+            value = values.get(key)
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(value)
+
+    async def _recover(self, batch: _Batch[K, V], error: Exception) -> None:
+        fault = db_error(error)
+        if fault is not None or len(batch) == 1:
+            _refuse(batch, fault or error)
+            return
+        keys = list(batch)
+        middle = len(keys) // 2
+        await self._answer({key: batch[key] for key in keys[:middle]})
+        await self._answer({key: batch[key] for key in keys[middle:]})
+
+
+def _refuse(batch: _Batch[K, V], error: Exception) -> None:
+    for waiters in batch.values():
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_exception(error)

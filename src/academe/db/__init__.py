@@ -1,0 +1,1 @@
+"""PostgreSQL without a word of the domain: pool, migrations, batched reads and group commits."""
