@@ -43,7 +43,7 @@ def methods_of(service: ServiceDescriptor) -> list[Method]:
 
 
 def _method(service: ServiceDescriptor, method: MethodDescriptor) -> Method:
-    options = method.GetOptions()
+    options: Any = method.GetOptions()
     access = options.Extensions[options_pb2.access]
     level = access.level
     if service.full_name in _STANDARD_PUBLIC:

@@ -6,7 +6,7 @@ and give back a function, so a call costs one Python call per interceptor and no
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import grpc
@@ -48,7 +48,7 @@ class Pipeline:
             for name, handler in handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, bound),))
-        self._server.add_registered_method_handlers(service, bound)  # type: ignore[attr-defined]
+        self._server.add_registered_method_handlers(service, bound)
 
     def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
         """Nothing: generated code offers each handler twice, and the registered form is bound above."""
@@ -61,11 +61,12 @@ class Pipeline:
             innermost = interceptor.bind(method, innermost)
         serve = _entrance(method, innermost)
         make = _MAKERS[(method.client_streaming, method.server_streaming)]
-        return make(  # type: ignore[no-any-return]
+        bound: grpc.RpcMethodHandler[Any, Any] = make(
             serve,
-            request_deserializer=handler.request_deserializer,  # type: ignore[attr-defined]
-            response_serializer=handler.response_serializer,  # type: ignore[attr-defined]
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
         )
+        return bound
 
 
 _MAKERS: dict[tuple[bool, bool], Callable[..., Any]] = {
@@ -88,9 +89,9 @@ def _entrance(method: Method, handler: Handler) -> Callable[[Any, Any], Awaitabl
 def _innermost(method: Method, handler: grpc.RpcMethodHandler[Any, Any]) -> Handler:
     """The servicer's own method, in the shape of a Handler."""
     behavior: Any = (
-        (handler.stream_stream if method.server_streaming else handler.stream_unary)  # type: ignore[attr-defined]
+        (handler.stream_stream if method.server_streaming else handler.stream_unary)
         if method.client_streaming
-        else (handler.unary_stream if method.server_streaming else handler.unary_unary)  # type: ignore[attr-defined]
+        else (handler.unary_stream if method.server_streaming else handler.unary_unary)
     )
     if not method.server_streaming:
 
@@ -101,11 +102,11 @@ def _innermost(method: Method, handler: grpc.RpcMethodHandler[Any, Any]) -> Hand
         return call_unary
 
     async def call_stream(request: Any, call: Call) -> None:
-        messages: AsyncIterator[Any] = behavior(request, call.context)
+        messages: AsyncGenerator[Any, None] = behavior(request, call.context)
         try:
             async for message in messages:
                 await call.context.write(message)
         finally:
-            await messages.aclose()  # type: ignore[attr-defined]
+            await messages.aclose()
 
     return call_stream

@@ -78,9 +78,10 @@ def _pack(status: Any, detail: Message) -> None:
 
 def error_from_rpc(rpc_error: grpc.RpcError) -> AcademeError:
     """The error that the server raised. A status without our details becomes its category's class."""
-    code: grpc.StatusCode = rpc_error.code()  # type: ignore[attr-defined]
-    message: str = rpc_error.details() or ""  # type: ignore[attr-defined]
-    trailers = rpc_error.trailing_metadata() or ()  # type: ignore[attr-defined]
+    call: Any = rpc_error  # every RpcError a client meets is a Call as well
+    code: grpc.StatusCode = call.code()
+    message: str = call.details() or ""
+    trailers = call.trailing_metadata() or ()
     raw = next((value for key, value in trailers if key == DETAILS_KEY), b"")
     info, bad_request, retry = _unpack(raw)
     kind = errors.error_class(info.reason) if info is not None and info.domain == DOMAIN else None
@@ -95,7 +96,7 @@ def error_from_rpc(rpc_error: grpc.RpcError) -> AcademeError:
             for violation in (bad_request.field_violations if bad_request is not None else ())
         ),
         retry_after_seconds=retry.retry_delay.ToMilliseconds() / 1000 if retry is not None else None,
-        **(dict(info.metadata) if info is not None else {}),  # type: ignore[arg-type]
+        **(dict(info.metadata) if info is not None else {}),
     )
     return error
 

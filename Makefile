@@ -1,0 +1,70 @@
+# `make` alone prints the verbs. Everything happens in .venv, made from the hash-locked dependencies.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+# Lets pip install from an index that a machine is set up with, and ask nothing about itself.
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test demo bench check format proto docs lock docker-test migrate clean
+
+help: ## print the verbs
+	@echo "Academe: a learning platform server."
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Academe needs Python 3.11 or newer: set PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(BIN)/python tools/link_source.py
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock $(READY)
+	@echo "Setting up the tools ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+serve: $(READY) ## run the server on 127.0.0.1:50051, data in ./data
+	@exec $(BIN)/python -m academe serve
+
+migrate: $(READY) ## bring the database up to date (the server does it too)
+	@$(BIN)/python -m academe migrate
+
+demo: $(READY) ## take a course through the whole school (COURSE=archive.tar.gz, ACADEME_TARGET=host:port)
+	@$(BIN)/python -m academe demo --course "$(COURSE)" --target "$(ACADEME_TARGET)"
+
+test: $(READY_DEV) ## run the whole suite on an embedded PostgreSQL of its own
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(READY_DEV) ## measure the server against its limits, into benchmarks/results
+	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+check: $(READY_DEV) ## lint, format, types, contract, licences of habit
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python tools/check_protos.py
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+
+format: $(READY_DEV) ## format the code
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+proto: $(READY_DEV) ## generate src/academe/api and docs/api.md from proto/
+	@$(BIN)/python tools/gen_protos.py
+	@$(BIN)/python tools/gen_api_docs.py
+
+lock: $(READY_DEV) ## resolve the dependencies again, names, versions and hashes only
+	@$(BIN)/python tools/lock.py
+
+docker-test: $(READY_DEV) ## build the image and run it with Compose for real
+	@tools/docker_test.sh
+
+clean: ## remove the environment; the data stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,243 @@
+"""The composition root: the only file that knows every service.
+
+`App` builds everything from the settings, in order of dependence, and takes it down in reverse. Nothing in
+the rest of the code is global; what a part needs is handed to it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import grpc.aio
+import protovalidate
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from academe import __version__
+from academe.api.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
+from academe.api.course.v1 import course_service_pb2, course_service_pb2_grpc
+from academe.api.credential.v1 import credential_service_pb2, credential_service_pb2_grpc
+from academe.api.enrollment.v1 import enrollment_service_pb2, enrollment_service_pb2_grpc
+from academe.api.tip.v1 import tip_service_pb2, tip_service_pb2_grpc
+from academe.api.user.v1 import user_service_pb2, user_service_pb2_grpc
+from academe.background import Background
+from academe.db.database import Database
+from academe.db.errors import db_error
+from academe.db.readiness import Readiness
+from academe.http import HttpListener, operations_routes
+from academe.rpc.access import Access
+from academe.rpc.contract import methods_of
+from academe.rpc.interceptors import Admission, Deadlines, Errors, RequestLog, Validation
+from academe.rpc.pipeline import Interceptor, Pipeline
+from academe.rpc.server import build_server, drain, enable_reflection, listen
+from academe.secret_key import root_secret
+from academe.secrets import Secrets
+from academe.services import auth, course, credential, enrollment, health, tip, user
+from academe.settings import Settings
+from academe.telemetry import LoopLag, Metrics, Telemetry, tracer_from_environment
+
+SERVICES: tuple[tuple[ServiceDescriptor, Callable[[Any, Any], None]], ...] = (
+    (
+        user_service_pb2.DESCRIPTOR.services_by_name["UserService"],
+        user_service_pb2_grpc.add_UserServiceServicer_to_server,
+    ),
+    (
+        auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"],
+        auth_service_pb2_grpc.add_AuthServiceServicer_to_server,
+    ),
+    (
+        course_service_pb2.DESCRIPTOR.services_by_name["CourseService"],
+        course_service_pb2_grpc.add_CourseServiceServicer_to_server,
+    ),
+    (
+        enrollment_service_pb2.DESCRIPTOR.services_by_name["EnrollmentService"],
+        enrollment_service_pb2_grpc.add_EnrollmentServiceServicer_to_server,
+    ),
+    (
+        credential_service_pb2.DESCRIPTOR.services_by_name["CredentialService"],
+        credential_service_pb2_grpc.add_CredentialServiceServicer_to_server,
+    ),
+    (
+        tip_service_pb2.DESCRIPTOR.services_by_name["TipService"],
+        tip_service_pb2_grpc.add_TipServiceServicer_to_server,
+    ),
+    (
+        health_pb2.DESCRIPTOR.services_by_name["Health"],
+        health_pb2_grpc.add_HealthServicer_to_server,
+    ),
+)
+
+ONE_TIME_CODE_LIFETIME = timedelta(hours=24)
+"""How long the first administrator's sign-in works; each start makes a new one until it was used."""
+
+
+class App:
+    """A whole server. `start` leaves it serving, `stop` leaves nothing behind."""
+
+    def __init__(self, settings: Settings, log: Any) -> None:
+        self.settings = settings
+        self.log = log
+        self.metrics = Metrics()
+        self.health = health.HealthState([descriptor.full_name for descriptor, _ in SERVICES])
+        self.database = Database(settings, log=log)
+        self.grpc_address = ""
+        self._away: str | None = "starting"
+        self._server: grpc.aio.Server = build_server(settings)
+        self._background = Background(log)
+        self._http: HttpListener | None = None
+        self._tracer = tracer_from_environment(__version__)
+
+    async def start(self) -> None:
+        """Opens the ports before the database, so that a taken one is told at once and readiness can be
+        asked while the database recovers. Raises StartupError."""
+        self.grpc_address = listen(self._server, self.settings)
+        secrets = Secrets.from_bytes(root_secret(self.settings.secret_key, self.settings.data_dir))
+        if self.settings.http_addr:
+            self._http = HttpListener(self.settings.http_addr, self._routes(), log=self.log)
+            await self._http.start()
+        await self.database.start(self.metrics.on_pool_wait)
+        self.metrics.watch_pool(self.database.pool)
+        self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
+        await self.slices.keys.load()
+        self._register()
+        await self._server.start()
+        self._start_background()
+        self._database_changed(None)
+
+    async def stop(self) -> None:
+        """Drains: NOT_SERVING first, then no new calls, then what is left is ended and everything closed."""
+        self._away = "draining"
+        self.health.start_draining()
+        await drain(
+            self._server,
+            delay_seconds=self.settings.drain_delay_ms / 1000,
+            grace_seconds=self.settings.drain_seconds,
+        )
+        await self._background.stop()
+        if hasattr(self, "slices"):
+            await self.slices.close()
+        if self._http is not None:
+            await self._http.stop()
+        await self.database.stop()
+        self._tracer.shutdown()
+
+    @property
+    def http_address(self) -> str:
+        return self._http.address if self._http is not None else ""
+
+    async def first_sign_in(self) -> str | None:
+        """A one-time code for the first administrator while that account has no password, else None."""
+        administrator = await self.slices.users.ensure_administrator()
+        if administrator is None or await self.slices.users.has_password(administrator.user_id):
+            return None
+        return await self.slices.auth.issue_one_time_code(administrator.user_id, ONE_TIME_CODE_LIFETIME)
+
+    def _register(self) -> None:
+        methods = [method for descriptor, _ in SERVICES for method in methods_of(descriptor)]
+        pipeline = Pipeline(self._server, self._interceptors(), methods)
+        for (_, add), handler in zip(SERVICES, self.slices.handlers(self.health), strict=True):
+            add(handler, pipeline)
+        if self.settings.grpc_reflection:
+            enable_reflection(self._server, [descriptor.full_name for descriptor, _ in SERVICES])
+
+    def _interceptors(self) -> list[Interceptor]:
+        """The pipeline; academe.rpc.interceptors says why in this order."""
+        settings = self.settings
+        return [
+            RequestLog(self.log),
+            Telemetry(self.metrics, self._tracer),
+            Errors(self.log, db_error),
+            Admission(
+                in_flight=settings.max_in_flight,
+                queue=settings.max_queue,
+                streams=settings.max_open_streams,
+                on_shed=self.metrics.on_shed,
+            ),
+            Deadlines(settings.default_deadline_seconds),
+            Access(self.slices.verifier),
+            Validation(protovalidate.Validator()),
+        ]
+
+    def _start_background(self) -> None:
+        readiness = Readiness(self.database.pool, self._database_changed, self.log)
+        self._background.run("readiness", readiness.run)
+        self._background.run("sessions", self.slices.verifier.run_revalidation)
+        self._background.run("progress", self.slices.progress_watch.run)
+        self._background.run("loop lag", LoopLag(self.metrics).run)
+
+    def _database_changed(self, reason: str | None) -> None:
+        """Readiness tells why the database cannot be used, or None when it can."""
+        if self._away != "draining":
+            self._away = reason
+            self.health.set_ready(reason is None)
+            self.metrics.set_database_ready(reason is None)
+
+    def _routes(self) -> list[Any]:
+        return operations_routes(
+            self.metrics,
+            readiness=lambda: self._away,
+            jwks=lambda: self.slices.keys.jwks(),
+            version=lambda: {"version": __version__, "engine": self.settings.engine},
+        )
+
+
+class Slices:
+    """The domain: every slice over one pool, each given the neighbours that its ports ask for."""
+
+    def __init__(
+        self, settings: Settings, database: Database, secrets: Secrets, metrics: Metrics, log: Any
+    ) -> None:
+        pool, on_batch = database.pool, metrics.on_batch
+
+        auth_repository = auth.AuthRepository(pool, on_batch=on_batch)
+        self.keys = auth.SigningKeys(auth_repository, secrets)
+        self.verifier = auth.TokenVerifier(self.keys, auth_repository, settings.issuer)
+        sessions = auth.Sessions(auth_repository, self.verifier)
+        self.passwords = user.Passwords(secrets, cost=settings.bcrypt_cost, log=log)
+        self.users = user.UserService(
+            user.UserRepository(pool, on_batch=on_batch),
+            self.passwords,
+            sessions,
+            educator_registration_open=settings.educator_registration == "open",
+        )
+        self.auth = auth.AuthService(
+            auth_repository,
+            sessions,
+            self.keys,
+            self.verifier,
+            self.users,
+            access_token_lifetime=timedelta(seconds=settings.access_token_seconds),
+            session_lifetime=timedelta(days=settings.session_days),
+            log=log,
+        )
+        self.courses = course.CourseService(
+            course.CourseRepository(pool, on_batch=on_batch), max_import_bytes=settings.max_import_bytes
+        )
+        enrollments = enrollment.EnrollmentRepository(pool, on_batch=on_batch)
+        self.enrollments = enrollment.EnrollmentService(enrollments, self.courses)
+        self.progress_watch = enrollment.ProgressWatch(enrollments)
+        self.credentials = credential.CredentialService(
+            credential.CredentialRepository(pool, on_batch=on_batch),
+            self.enrollments,
+            self.courses,
+            self.users,
+        )
+        self.tips = tip.TipService(tip.TipRepository(pool, on_batch=on_batch), self.users)
+
+    def handlers(self, state: health.HealthState) -> list[Any]:
+        """The servicers, in the order of SERVICES."""
+        return [
+            user.UserHandler(self.users),
+            auth.AuthHandler(self.auth),
+            course.CourseHandler(self.courses),
+            enrollment.EnrollmentHandler(self.enrollments, self.progress_watch),
+            credential.CredentialHandler(self.credentials),
+            tip.TipHandler(self.tips),
+            health.HealthHandler(state),
+        ]
+
+    async def close(self) -> None:
+        """Lets what is queued be written."""
+        await self.passwords.close()

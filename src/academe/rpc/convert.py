@@ -1,0 +1,81 @@
+"""Small conversions between messages and values that every handler needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from academe.errors import EtagMismatch, FieldViolation, UpdateMaskInvalid
+
+
+def timestamp(moment: datetime | None) -> Timestamp | None:
+    """A Timestamp, or None for None, which a message constructor takes as unset."""
+    if moment is None:
+        return None
+    stamp = Timestamp()
+    stamp.FromDatetime(moment)
+    return stamp
+
+
+def optional_id(text: str) -> UUID | None:
+    """A UUID, or None for an empty field. The contract's rules have checked the form."""
+    return UUID(text) if text else None
+
+
+def etag(version: int) -> str:
+    """The etag of a resource at a version."""
+    return f"v{version}"
+
+
+def version_of(tag: str) -> int | None:
+    """The version that an etag stands for, None when none was sent.
+
+    Raises EtagMismatch for an etag that no resource ever had.
+    """
+    if not tag:
+        return None
+    digits = tag[1:]
+    if tag[:1] != "v" or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+        raise EtagMismatch
+    return int(digits)
+
+
+def mask_paths(mask: FieldMask, message: Message, allowed: Collection[str]) -> frozenset[str]:
+    """The fields that an update changes (AIP-134), as names of `message`'s fields.
+
+    "*" means all of `allowed`; an empty mask means those of `allowed` that are set in the message. Raises
+    UpdateMaskInvalid for any other name.
+    """
+    paths = list(mask.paths)
+    if not paths:
+        return frozenset(field.name for field, _ in message.ListFields() if field.name in allowed)
+    if paths == ["*"]:
+        return frozenset(allowed)
+    unknown = [path for path in paths if path not in allowed]
+    if unknown:
+        may = ", ".join(sorted(allowed))
+        raise UpdateMaskInvalid(
+            violations=[
+                FieldViolation("update_mask", f"{path!r} cannot be changed here; these can: {may}")
+                for path in unknown
+            ]
+        )
+    return frozenset(paths)
+
+
+def fingerprint(message: Message, *left_out: str) -> bytes:
+    """What a request asks for, as 32 bytes, to tell a repeat from a reuse of its request_id.
+
+    `request_id` itself is left out, and so are the fields named, such as secrets.
+    """
+    copy = type(message)()
+    copy.CopyFrom(message)
+    for name in ("request_id", *left_out):
+        copy.ClearField(name)
+    return hashlib.sha256(copy.SerializeToString(deterministic=True)).digest()

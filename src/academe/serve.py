@@ -1,0 +1,63 @@
+"""A server process from start to stop: logs, signals, and what the person at the terminal is told."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from academe.app import App
+from academe.db.database import Database
+from academe.logs import configure_logging
+from academe.settings import Settings
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT, then drains. A second signal ends the wait for calls in flight.
+
+    Raises StartupError when the server cannot start; nothing is left running then.
+    """
+    log = configure_logging(settings.log_format, settings.log_level)
+    loop = asyncio.get_running_loop()
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    app = App(settings, log)
+    starting = asyncio.create_task(app.start())
+    stopping = asyncio.create_task(asked_to_stop.wait())
+    try:
+        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            return
+        await starting
+        _greet(app, await app.first_sign_in())
+        await stopping
+        log.info("stopping; calls in flight may finish", seconds=settings.drain_seconds)
+    finally:
+        stopping.cancel()
+        await app.stop()
+        log.info("stopped")
+
+
+def _greet(app: App, code: str | None) -> None:
+    lines = [f"Academe serves gRPC on {app.grpc_address}"]
+    if app.http_address:
+        lines.append(f"Metrics and health over HTTP on http://{app.http_address}")
+    if code:
+        lines.append(f"First administrator: sign in once with AuthService.Authenticate, one_time_code {code}")
+    lines.append(f"Try next: make demo ACADEME_TARGET={app.grpc_address}")
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+async def migrate(settings: Settings, *, dry_run: bool) -> list[str]:
+    """Brings the database up to date, or with `dry_run` only says what that would take."""
+    database = Database(settings, log=configure_logging(settings.log_format, settings.log_level))
+    try:
+        await database.start_server()
+        done = await database.migrate(dry_run=dry_run)
+    finally:
+        await database.stop()
+    verb = "would apply" if dry_run else "applied"
+    return [f"{verb} {step.slice} {step.name}" for step in done] or ["The database is up to date."]

@@ -1,0 +1,71 @@
+"""The settings, their manual and their example are one thing."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from academe.settings import PREFIX, Settings
+from academe.startup import StartupError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_example_is_the_manual_of_the_settings() -> None:
+    """.env.example lists every setting with its comment and its default, in order, and nothing else."""
+    assert (ROOT / ".env.example").read_text() == example()
+
+
+def example() -> str:
+    lines = ["# Every setting of Academe with its default. Copy to .env and change what you need.", ""]
+    for item in dataclasses.fields(Settings):
+        lines += [
+            f"# {item.metadata['about']}",
+            f"#{PREFIX}{item.name.upper()}={item.metadata['default']}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def test_every_fault_is_reported_together() -> None:
+    """One start is enough to learn of every mistake."""
+    with pytest.raises(StartupError) as caught:
+        Settings.from_environment(
+            {"ACADEME_GRPC_ADDR": "50051", "ACADEME_BCRYPT_COST": "99", "ACADEME_GRCP_ADDR": "x:1"}
+        )
+
+    for name in (
+        "ACADEME_GRPC_ADDR must be",
+        "ACADEME_BCRYPT_COST must be",
+        "ACADEME_GRCP_ADDR is not a setting",
+    ):
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "told"),
+    [
+        ({"ACADEME_GRPC_ADDR": "0.0.0.0:50051"}, "ACADEME_TLS_CERT"),
+        ({"ACADEME_BCRYPT_COST": "8"}, "ACADEME_BCRYPT_COST"),
+        ({"ACADEME_DATABASE_URL": "postgresql://u@h/d"}, "ACADEME_SECRET_KEY"),
+        ({"ACADEME_ISSUER": "http://school.example"}, "ACADEME_ISSUER"),
+    ],
+)
+def test_production_refuses_what_is_unsafe(unsafe: dict[str, str], told: str) -> None:
+    """What is handy in development is refused in production, by name."""
+    safe = {"ACADEME_ENV": "production", "ACADEME_ISSUER": "https://school.example"}
+    Settings.from_environment(safe)
+
+    with pytest.raises(StartupError, match=told):
+        Settings.from_environment({**safe, **unsafe})
+
+
+def test_half_a_certificate_is_refused(tmp_path: Path) -> None:
+    """TLS needs certificate and key."""
+    cert = tmp_path / "cert.pem"
+    cert.write_text("x")
+
+    with pytest.raises(StartupError, match="go together"):
+        Settings.from_environment({"ACADEME_TLS_CERT": str(cert)})

@@ -1,0 +1,56 @@
+"""What every test may ask for: a PostgreSQL, a migrated database, a pool, and a whole school.
+
+`postgres` is one server for the run; `database`, `pool` and `school` belong to a module, so that modules
+never see each other's rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from academe.db.connect import connect
+from academe.db.migrate import migrate
+from academe.db.pool import Pool, create_pool
+from tests.support.postgres import TestPostgres
+from tests.support.school import School
+
+
+@pytest.fixture(scope="session")
+async def postgres() -> AsyncIterator[TestPostgres]:
+    server = TestPostgres()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def template_database(postgres: TestPostgres) -> str:
+    """A migrated database that nobody is connected to, to be copied."""
+    dsn = await postgres.create_database()
+    connection = await connect(dsn, application_name="tests", statement_timeout_ms=0, command_timeout=None)
+    await migrate(connection)
+    await connection.close()
+    return dsn
+
+
+@pytest.fixture(scope="module")
+async def database(postgres: TestPostgres, template_database: str) -> str:
+    """The DSN of a migrated database with nothing in it."""
+    return await postgres.create_database(template=template_database)
+
+
+@pytest.fixture(scope="module")
+async def pool(database: str) -> AsyncIterator[Pool]:
+    opened = await create_pool(database, size=8)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def school(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[School]:
+    opened = School(database, tmp_path_factory.mktemp("school"))
+    await opened.start()
+    yield opened
+    await opened.stop()
