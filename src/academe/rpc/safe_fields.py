@@ -39,7 +39,8 @@ def sensitive_values(message: Message) -> Iterator[str | bytes]:
 
 @lru_cache(maxsize=4096)
 def _is_sensitive(field: FieldDescriptor) -> bool:
-    return bool(field.GetOptions().Extensions[options_pb2.sensitive])
+    options: Any = field.GetOptions()
+    return bool(options.Extensions[options_pb2.sensitive])
 
 
 def _items(field: FieldDescriptor, value: Any) -> list[Any]:
@@ -67,7 +68,8 @@ def _plain_field(field: FieldDescriptor, value: Any, depth: int) -> Any:
     if not field.is_repeated:
         return _plain(field, value, depth)
     if _is_map(field):
-        of_value = field.message_type.fields_by_name["value"]
+        entry: Any = field.message_type
+        of_value = entry.fields_by_name["value"]
         return {str(key): _plain(of_value, value[key], depth) for key in list(value)[:ITEMS_MAX]}
     items = [_plain(field, item, depth) for item in value[:ITEMS_MAX]]
     return items if len(value) <= ITEMS_MAX else [*items, f"and {len(value) - ITEMS_MAX} more"]
