@@ -161,7 +161,7 @@ class App:
         ]
 
     def _start_background(self) -> None:
-        readiness = Readiness(self.database.pool, self._database_changed, self.log)
+        readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self._background.run("readiness", readiness.run)
         self._background.run("sessions", self.slices.verifier.run_revalidation)
         self._background.run("progress", self.slices.progress_watch.run)
