@@ -30,6 +30,7 @@ async def connect(
     Times are UTC, jsonb is Python objects, uuid is `uuid.UUID` (asyncpg's own subclass, faster to make).
     `statement_timeout_ms` is kept by the server, 0 for none; `command_timeout`, in seconds, by this side for
     when the server is silent. Raises what asyncpg raises; `startup_error` puts that into a sentence.
+    (In a jsonb[] no element may be a list, which asyncpg would take for one more dimension of the array.)
     """
     connection = await asyncpg.connect(
         dsn,
