@@ -16,6 +16,17 @@ from structlog.typing import FilteringBoundLogger
 
 from academe.db.embedded import EmbeddedPostgres
 
+# Where it exists and has this much room, files in memory save the suite half of its time: a kill -9, which is
+# what the tests do, cannot tell them from files on a disk.
+MEMORY_DISK = Path("/dev/shm")
+MEMORY_DISK_BYTES_MIN = 2 * 1024**3
+
+
+def temporary_dir() -> Path:
+    """An empty private directory with a short name, in memory if there is room. The caller removes it."""
+    in_memory = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > MEMORY_DISK_BYTES_MIN
+    return Path(tempfile.mkdtemp(prefix="academe-test-", dir=MEMORY_DISK if in_memory else None))
+
 
 def quiet_log() -> FilteringBoundLogger:
     """A log that shows only errors: PostgreSQL's comings and goings are not what most tests are about."""
@@ -39,12 +50,12 @@ class TestPostgres:
     __test__ = False  # a helper, whatever pytest thinks of its name
 
     def __init__(self) -> None:
-        self._data_dir = Path(tempfile.mkdtemp(prefix="academe-test-"))
+        self._data_dir = temporary_dir()
         self.server = EmbeddedPostgres(self._data_dir, log=quiet_log())
         self._numbers = itertools.count(1)
 
     async def start(self) -> None:
-        """Takes about 0.7 seconds."""
+        """Takes about 0.6 seconds."""
         await self.server.start()
 
     async def stop(self) -> None:

@@ -26,6 +26,9 @@ START_POLL_SECONDS = 0.02
 # How often the size of the log is looked at.
 LOG_CHECK_SECONDS = 10.0
 
+# The last is what asyncpg raises on a connection which PostgreSQL closed while nothing was asked of it.
+CONNECTION_ERRORS = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 
 class State(enum.Enum):
     """What PostgreSQL is doing. Only READY serves calls."""
@@ -106,7 +109,7 @@ class Lifetime:
                     await ensure_application(
                         prepared.superuser_dsn(), prepared.application_dsn(), prepared.application_password
                     )
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
                     if str(error) != complaint:  # said once, however long it lasts
                         complaint = str(error)
                         self._log.warning("PostgreSQL is not usable yet", reason=complaint)

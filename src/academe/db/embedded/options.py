@@ -24,6 +24,8 @@ PINNED = {
     # The supervisor restarts PostgreSQL itself, so that a crash of any process is seen, logged and counted
     # once.
     "restart_after_crash": "off",
+    # No reading connections during a recovery, so that "ready" means ready for everything.
+    "hot_standby": "off",
     # Errors of statements reach the caller, and would put the data of learners into this log.
     "log_min_messages": "log",
     "log_destination": "stderr",

@@ -12,6 +12,9 @@ from academe.startup import StartupError
 STATUS_LINE = 7
 STATUS_READY = "ready"
 
+# Missing on macOS, where `ps` answers instead.
+PROCFS = Path("/proc")
+
 
 def running_postmaster(cluster: Path) -> int | None:
     """The process id of a live PostgreSQL of this cluster; None if there is none.
@@ -26,7 +29,7 @@ def running_postmaster(cluster: Path) -> int | None:
     if cluster_marker(cluster) in command or str(cluster) in command:
         return pid
     try:
-        return pid if os.path.samefile(f"/proc/{pid}/cwd", cluster) else None
+        return pid if os.path.samefile(PROCFS / str(pid) / "cwd", cluster) else None
     except OSError as error:
         raise StartupError(
             f"Process {pid} is a PostgreSQL that may use the data directory {cluster.parent}; "
@@ -75,11 +78,11 @@ def postmaster_lines(cluster: Path) -> list[str]:
 
 def command_line(pid: int) -> list[str]:
     """The arguments a process was started with; empty when it is dead, or a zombie."""
-    if not Path("/proc/self").exists():  # no procfs on macOS, whose ps answers without one
+    if not PROCFS.exists():
         ask = ["/bin/ps", "-o", "command=", "-p", str(pid)]
         return subprocess.run(ask, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603 - a number
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").split("\0")[:-1]
+        return (PROCFS / str(pid) / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")[:-1]
     except OSError:
         return []
 

@@ -21,7 +21,7 @@ from academe.startup import StartupError
 RESTART_SECONDS_MIN = 0.1
 RESTART_SECONDS_MAX = 5.0
 # A PostgreSQL that cannot live dies within a fraction of this; one that lived longer was killed from outside.
-STABLE_SECONDS = 1.0
+STABLE_SECONDS = 0.5
 
 
 class EmbeddedPostgres:
