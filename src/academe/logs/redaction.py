@@ -39,7 +39,7 @@ _NAMES = (
 _QUOTED = r"""[bru]{0,2}(?:"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?)"""
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     # postgresql://user:password@host; a password may hold a slash or an @ that somebody did not escape
-    (re.compile(r"(://[^\s:@/'\"]{0,256}):[^\s'\"]{0,1024}@"), rf"\1:{REDACTED}@"),
+    (re.compile(r"(://[^\s:@/'\"]{0,64}):[^\s'\"]{0,1024}@"), rf"\1:{REDACTED}@"),
     (re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}"), REDACTED),  # a JWT, whole or cut short
     (re.compile(r"(?i)\b(bearer|basic) +[\w.~+/=-]+"), rf"\1 {REDACTED}"),
     # password: "…" of a message, password='…' of a dataclass, "password": "…" of JSON; codes only when quoted
@@ -50,7 +50,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?i)(\b\w{{0,32}}code[\"']?\s{{0,8}}[:=]\s{{0,8}}){_QUOTED}"), rf"\1{REDACTED}"),
     # PostgreSQL and asyncpg repeat the values they refuse
     (re.compile(r"(Failing row contains \()[^\n]*"), rf"\1{REDACTED})"),
-    (re.compile(r"(Key \([^\n)]{0,256}\)=\()[^\n]*?(\) (?:already|is|conflicts))"), rf"\1{REDACTED}\2"),
+    (re.compile(r"(Key \([^\n)]{0,256}\)=\()[^\n]*"), rf"\1{REDACTED})"),
     (re.compile(r"(invalid input syntax for [\w ]{1,64}: )[^\n]*"), rf"\1{REDACTED}"),
     (re.compile(r"(invalid input for query argument \$\d+: )[^\n]*"), rf"\1{REDACTED}"),
 )
