@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.struct_pb2 import ListValue, Struct
@@ -14,7 +15,8 @@ from academe.rpc.safe_fields import ITEMS_MAX, TEXT_MAX, safe_fields, sensitive_
 
 
 def sensitive_fields(message: Descriptor) -> set[str]:
-    return {field.name for field in message.fields if field.GetOptions().Extensions[options_pb2.sensitive]}
+    marked: Any = options_pb2.sensitive
+    return {field.name for field in message.fields if field.GetOptions().Extensions[marked]}
 
 
 def test_a_password_in_a_nested_message() -> None:

@@ -234,8 +234,8 @@ def test_lines_of_many_threads_stay_whole(kind: str, pipe: Pipe, tmp_path: Path)
 
     lines = ("".join(collected) if kind == "pipe" else path.read_text()).splitlines()
     assert sorted(lines) == sorted(f"{t}:{n}:{'y' * 400}" for t in range(8) for n in range(300))
-    for thread in range(8):
-        own = [int(line.split(":")[1]) for line in lines if line.startswith(f"{thread}:")]
+    for writer in range(8):
+        own = [int(line.split(":")[1]) for line in lines if line.startswith(f"{writer}:")]
         assert own == sorted(own)
 
 
