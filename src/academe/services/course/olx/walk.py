@@ -1,0 +1,181 @@
+"""Walks the course tree: chapters become modules, verticals lessons, components content blocks.
+
+A vertical's sequential lives on as the lesson's section heading. What each kind of component becomes is in
+`blocks.py`; files that the tree does not reach are in `leftovers.py`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+
+from academe.services.course.olx.blocks import Built, build
+from academe.services.course.olx.imported import LESSON_BLOCKS, ImportedBlock, ImportedLesson, ImportedModule
+from academe.services.course.olx.losses import Losses, losses_of_structure
+from academe.services.course.olx.nodes import CourseFiles, Node
+from academe.services.course.olx.report import IMPORTED, Reason, Report, Verdict, left_out
+
+# Older courses name some sequentials by what they hold.
+SEQUENTIALS = frozenset({"sequential", "problemset", "videosequence"})
+STRUCTURE = frozenset({"course", "chapter", "vertical"}) | SEQUENTIALS
+
+# What a course has under it besides its chapters.
+BESIDE_LESSONS = frozenset({"wiki", "textbook"})
+
+RANDOM = (
+    Reason.RANDOM_SELECTION,
+    "It drew some of its items for each learner; now everyone sees all of them.",
+)
+CONDITIONAL = (Reason.CONDITIONS, "It showed its items under conditions; now everyone sees all of them.")
+# Components that hold others, with what is lost when everything in them is shown one after the other.
+CONTAINERS: dict[str, Losses] = {
+    "library_content": Losses((RANDOM,)),
+    "itembank": Losses((RANDOM,)),
+    "randomize": Losses((RANDOM,)),
+    "conditional": Losses((CONDITIONAL,)),
+    "split_test": Losses((CONDITIONAL,)),
+    "vertical": Losses(),
+    "wrapper": Losses(),
+}
+
+UNTITLED = "Untitled"
+
+
+class Walk:
+    """One pass through the tree, top down; every item is reported when it is met."""
+
+    def __init__(self, files: CourseFiles, report: Report) -> None:
+        self._files = files
+        self._report = report
+        self._module_ids: set[str] = set()
+        self._lesson_ids: set[str] = set()
+        self._bodies: set[str] = set()
+        # By tag for the structure; "component" and "nested" for what is in units and in other components.
+        self.counts: Counter[str] = Counter()
+
+    def modules(self, course: Node) -> Iterator[ImportedModule]:
+        for node in self._children(course):
+            if node.tag != "chapter":
+                self._leave_out(
+                    node, left_out(Reason.MISPLACED, "A course is made of chapters; this is none.")
+                )
+            elif self._is_open_structure(node):
+                lessons = tuple(self._lessons_of_chapter(node))
+                yield ImportedModule(_claim(self._module_ids, node), node.title or UNTITLED, lessons)
+
+    def _lessons_of_chapter(self, chapter: Node) -> Iterator[ImportedLesson]:
+        for node in self._children(chapter):
+            if node.tag == "vertical":
+                yield from self._lesson(node, section="")
+            elif node.tag not in SEQUENTIALS:
+                self._leave_out(
+                    node, left_out(Reason.MISPLACED, "A chapter is made of sequentials; this is none.")
+                )
+            elif self._is_open_structure(node):
+                for child in self._children(node):
+                    yield from self._lesson(child, section=node.title)
+
+    def _lesson(self, node: Node, section: str) -> Iterator[ImportedLesson]:
+        """The lesson of a vertical, or of a component right in a sequential, as old courses have it."""
+        blocks: list[ImportedBlock] = []
+        if node.tag == "vertical":
+            if not self._is_open_structure(node):
+                return
+            for child in self._children(node):
+                self._component(child, blocks, "component")
+        else:
+            self._component(node, blocks, "component")
+            if not blocks:
+                return
+        source_id = _claim(self._lesson_ids, node)
+        yield ImportedLesson(source_id, node.title or UNTITLED, section, True, _with_own_ids(blocks))
+
+    def _component(self, node: Node, blocks: list[ImportedBlock], depth: str) -> None:
+        if _is_hidden(node):
+            self._leave_out(node, STAFF_ONLY, depth)
+        elif node.tag in CONTAINERS:
+            self._row(node, (CONTAINERS[node.tag] + losses_of_structure(node)).verdict(), depth)
+            for child in self._children(node):
+                self._component(child, blocks, "nested")
+        elif node.tag in STRUCTURE:
+            self._leave_out(node, left_out(Reason.MISPLACED, "It cannot stand where components do."), depth)
+        else:
+            self._leaf(node, blocks, depth)
+
+    def _leaf(self, node: Node, blocks: list[ImportedBlock], depth: str) -> None:
+        built = build(node, self._files)
+        if len(blocks) >= LESSON_BLOCKS and built.block is not None:
+            full = left_out(Reason.LESSON_FULL, f"A lesson holds at most {LESSON_BLOCKS} blocks.")
+            built = Built(None, full, built.body_path)
+        self._row(node, built.verdict, depth)
+        self._body(node, built.body_path, built.verdict if built.block is None else IMPORTED)
+        if built.block is not None:
+            blocks.append(built.block)
+
+    def _leave_out(self, node: Node, verdict: Verdict, depth: str = "") -> None:
+        """Reports an item, and everything below it, as left out for one reason."""
+        in_structure = node.tag in STRUCTURE and depth != "nested"
+        self._row(node, verdict, "" if in_structure else depth)
+        if node.tag in STRUCTURE or node.tag in CONTAINERS:
+            for child in self._children(node):
+                self._leave_out(child, verdict, "component" if in_structure else "nested")
+        elif node.tag == "html":
+            self._body(node, build(node, self._files).body_path, verdict)
+
+    def _is_open_structure(self, node: Node) -> bool:
+        """Reports the item; False when only the course team may see it, and all it holds is left out."""
+        if _is_hidden(node):
+            self._leave_out(node, STAFF_ONLY)
+            return False
+        self._row(node, losses_of_structure(node).verdict())
+        return True
+
+    def _row(self, node: Node, verdict: Verdict, depth: str = "") -> None:
+        kind = "sequential" if node.tag in SEQUENTIALS else node.tag
+        self.counts[depth or kind] += 1
+        self._report.add(
+            node.path, node.tag, verdict, source_id=node.source_id, title=node.title, is_component=bool(depth)
+        )
+
+    def _body(self, node: Node, path: str, verdict: Verdict) -> None:
+        """The row of an HTML component's own file; components may share one."""
+        if path and path not in self._bodies:
+            self._bodies.add(path)
+            self._report.add(path, "html_body", verdict, source_id=node.source_id, title=node.title)
+
+    def _children(self, node: Node) -> Iterator[Node]:
+        for child in self._files.children(node):
+            if isinstance(child, Node):
+                yield child
+            else:
+                self._report.add(child.path, child.tag, child.verdict, source_id=child.source_id)
+
+
+STAFF_ONLY = left_out(Reason.STAFF_ONLY, "Only the course team could see it, or what held it.")
+
+
+def _is_hidden(node: Node) -> bool:
+    return node.attributes.get("visible_to_staff_only", "").lower() == "true"
+
+
+def _claim(taken: set[str], node: Node) -> str:
+    """The item's own id, or a longer one where two items share it: in archives ids are unique by tag only."""
+    return _first_free(taken, node.source_id, f"{node.tag}/{node.source_id}")
+
+
+def _with_own_ids(blocks: list[ImportedBlock]) -> tuple[ImportedBlock, ...]:
+    taken: set[str] = set()
+    return tuple(
+        dataclasses.replace(
+            block, source_id=_first_free(taken, block.source_id, f"{block.source_type}/{block.source_id}")
+        )
+        for block in blocks
+    )
+
+
+def _first_free(taken: set[str], *candidates: str) -> str:
+    numbered = (f"{candidates[-1]}~{number}" for number in range(2, len(taken) + 3))
+    found = next(candidate for candidate in (*candidates, *numbered) if candidate not in taken)
+    taken.add(found)
+    return found
