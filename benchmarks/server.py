@@ -15,6 +15,8 @@ import grpc
 import psutil
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from academe.db.embedded.layout import Layout
+from academe.db.embedded.roles import APPLICATION, DATABASE, dsn
 from academe.demo.server import free_port
 
 SAMPLE = re.compile(r"^grpc_server_handled_total\{([^}]*)\} ([0-9.e+]+)$", re.MULTILINE)
@@ -77,3 +79,12 @@ class Server:
         self._child.send_signal(signal.SIGTERM)
         self._child.wait(timeout=60)
         self._log.close()
+
+
+def embedded_dsn(data_dir: Path) -> str:
+    """How to reach the embedded database of a running server, for a limit measured on the same one."""
+    layout = Layout(data_dir)
+    socket_dir = layout.socket_dir
+    if layout.runtime_note.exists() and not any(socket_dir.glob(".s.PGSQL.*")):
+        socket_dir = Path(layout.runtime_note.read_text().strip()) / "socket"
+    return dsn(APPLICATION, layout.application_password.read_text().strip(), DATABASE, socket_dir)

@@ -86,6 +86,12 @@ class App:
         self._away: str | None = "starting"
         self._server: grpc.aio.Server = build_server(settings)
         self._background = Background(log)
+        self._admission = Admission(
+            in_flight=settings.max_in_flight,
+            queue=settings.max_queue,
+            streams=settings.max_open_streams,
+            on_shed=self.metrics.on_shed,
+        )
         self._http: HttpListener | None = None
         self._tracer = tracer_from_environment(__version__)
 
@@ -99,6 +105,7 @@ class App:
             await self._http.start()
         await self.database.start(self.metrics.on_pool_wait)
         self.metrics.watch_pool(self.database.pool)
+        self._readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
         await self.slices.keys.load()
         self._register()
@@ -114,6 +121,7 @@ class App:
             self._server,
             delay_seconds=self.settings.drain_delay_ms / 1000,
             grace_seconds=self.settings.drain_seconds,
+            end_streams=self._end_streams,
         )
         await self._background.stop()
         if hasattr(self, "slices"):
@@ -134,6 +142,10 @@ class App:
             return None
         return await self.slices.auth.issue_one_time_code(administrator.user_id, ONE_TIME_CODE_LIFETIME)
 
+    def _end_streams(self) -> None:
+        self.health.stop()
+        self._admission.end_streams()
+
     def _register(self) -> None:
         methods = [method for descriptor, _ in SERVICES for method in methods_of(descriptor)]
         pipeline = Pipeline(self._server, self._interceptors(), methods)
@@ -149,12 +161,7 @@ class App:
             RequestLog(self.log),
             Telemetry(self.metrics, self._tracer),
             Errors(self.log, db_error),
-            Admission(
-                in_flight=settings.max_in_flight,
-                queue=settings.max_queue,
-                streams=settings.max_open_streams,
-                on_shed=self.metrics.on_shed,
-            ),
+            self._admission,
             Deadlines(settings.default_deadline_seconds),
             Access(self.slices.verifier),
             Validation(protovalidate.Validator()),
@@ -179,7 +186,11 @@ class App:
             self.metrics,
             readiness=lambda: self._away,
             jwks=lambda: self.slices.keys.jwks(),
-            version=lambda: {"version": __version__, "engine": self.settings.engine},
+            version=lambda: {
+                "version": __version__,
+                "engine": self.settings.engine,
+                "postgresql": self._readiness.server_version,
+            },
         )
 
 

@@ -145,6 +145,8 @@ class Admission:
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._on_shed = on_shed
         self._exempt = exempt
+        self._open: set[asyncio.Task[Any]] = set()
+        self._ending = False
         self.running = 0
 
     def bind(self, method: Method, following: Handler) -> Handler:
@@ -169,16 +171,33 @@ class Admission:
 
     def _stream_gate(self, following: Handler) -> Handler:
         async def admitted(request: Any, call: Call) -> Any:
+            if self._ending:
+                raise errors.ShuttingDown(retry_after_seconds=1.0)
             if self._stream_room <= 0:
                 self._on_shed("streams")
                 raise errors.Overloaded(retry_after_seconds=1.0)
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101  # a call always runs in a task
             self._stream_room -= 1
+            self._open.add(task)
             try:
                 return await following(request, call)
+            except asyncio.CancelledError:
+                if not self._ending:
+                    raise
+                task.uncancel()
+                raise errors.ShuttingDown(retry_after_seconds=1.0) from None
             finally:
+                self._open.discard(task)
                 self._stream_room += 1
 
         return admitted
+
+    def end_streams(self) -> None:
+        """Ends every open stream with ShuttingDown, and refuses new ones: they would outlast any grace."""
+        self._ending = True
+        for task in self._open:
+            task.cancel()
 
     async def _wait(self) -> None:
         if len(self._waiters) >= self._queue_limit:

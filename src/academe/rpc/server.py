@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +98,19 @@ def _credentials(cert: Path, key: Path, client_ca: Path | None) -> grpc.ServerCr
     )
 
 
-async def drain(server: grpc.aio.Server, *, delay_seconds: float, grace_seconds: float) -> None:
+async def drain(
+    server: grpc.aio.Server,
+    *,
+    delay_seconds: float,
+    grace_seconds: float,
+    end_streams: Callable[[], None],
+) -> None:
     """Stops without failing a call that could still be served.
 
     The caller has turned health to NOT_SERVING. For `delay_seconds` everything is still served, so that
-    load balancers notice; then new calls are refused and those in flight get `grace_seconds`.
+    load balancers notice; then open streams are ended, new calls are refused and those in flight get
+    `grace_seconds`.
     """
     await asyncio.sleep(delay_seconds)
+    end_streams()
     await server.stop(grace_seconds)
