@@ -43,8 +43,14 @@ LOST = (
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection ended under a statement, or had ended before it."""
-    # asyncpg has no class for a closed connection; its other InterfaceErrors are mistakes of the caller.
-    return isinstance(error, LOST) or (type(error) is asyncpg.InterfaceError and "is closed" in str(error))
+    if isinstance(error, LOST):
+        return True
+    # asyncpg has no class for a closed connection; its other InterfaceErrors are mistakes of the caller. The
+    # InternalClientError comes when the server's farewell has arrived and the end of the connection has not.
+    told = str(error)
+    return (type(error) is asyncpg.InterfaceError and "is closed" in told) or (
+        type(error) is asyncpg.InternalClientError and told.startswith("cannot switch to state")
+    )
 
 
 def db_error(error: BaseException) -> AcademeError | None:

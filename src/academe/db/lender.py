@@ -21,8 +21,9 @@ from academe.errors import DatabaseUnavailable, Overloaded, ShuttingDown
 MEND_SECONDS = 5.0
 """Time for the server to confirm a cancelled statement; a connection that takes longer is closed."""
 
-_USELESS = (*LOST, asyncpg.ReadOnlySQLTransactionError)
-"""Read-only means that the server has become a standby; a new connection finds the new primary."""
+_USELESS = (*LOST, asyncpg.InternalClientError, asyncpg.ReadOnlySQLTransactionError)
+"""InternalClientError: asyncpg lost track of the protocol. Read-only: the server has become a standby, and a
+new connection finds the new primary."""
 
 
 class Lender:
@@ -206,7 +207,7 @@ class Lender:
 
 def _leaves_clean(error: type[BaseException]) -> bool:
     """Whether a connection is as good as new after this: refused by the server, or raised by the borrower."""
-    return issubclass(error, Exception) and not issubclass(error, TimeoutError | asyncpg.InternalClientError)
+    return issubclass(error, Exception) and not issubclass(error, TimeoutError)
 
 
 def _away(cause: Exception | None = None) -> DatabaseUnavailable:

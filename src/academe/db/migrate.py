@@ -27,6 +27,8 @@ from academe.startup import StartupError
 PACKAGE = Path(__file__).parent.parent
 FILE_NAME = re.compile(r"(\d{4})_((?:pre|post)_[a-z0-9_]+)\.sql")
 NO_TRANSACTION = "-- migrate: no transaction\n"
+STATEMENT_END = re.compile(r";[ \t]*\n")
+COMMENT_LINE = re.compile(r"^\s*--.*\n", re.MULTILINE)
 
 LOCK_KEY = int.from_bytes(b"academe")
 """Of the advisory lock that one migrating process holds; any number that nobody else locks."""
@@ -124,8 +126,9 @@ async def _missing(connection: asyncpg.Connection, migrations: list[Migration]) 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
     try:
         if migration.sql.startswith(NO_TRANSACTION):
-            for statement in re.split(r";[ \t]*\n", migration.sql):
-                await connection.execute(statement)
+            for statement in STATEMENT_END.split(COMMENT_LINE.sub("", migration.sql)):
+                if statement.strip():
+                    await connection.execute(statement)
             await _record(connection, migration)
         else:
             async with connection.transaction():
@@ -137,15 +140,11 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
         ) from error
 
 
-async def _record(connection: asyncpg.Connection, migration: Migration) -> None:
+async def _record(connection: asyncpg.Connection, m: Migration) -> None:
     await connection.execute(
         """
         insert into academe_meta.migration (slice, version, name, sha256, applied_time)
         values ($1, $2, $3, $4, $5)
         """,
-        migration.slice,
-        migration.version,
-        migration.name,
-        migration.sha256,
-        datetime.now(UTC),
+        *(m.slice, m.version, m.name, m.sha256, datetime.now(UTC)),
     )
