@@ -19,7 +19,7 @@ from uuid import UUID
 from google.protobuf.message import Message
 from structlog.typing import EventDict
 
-from academe.logs.redaction import REDACTED, is_secret, may_show, scrub, secrets_of
+from academe.logs.redaction import REDACTED, is_secret, may_show, scrub, secrets_at_hand
 from academe.rpc.call import current_call
 from academe.rpc.safe_fields import safe_fields
 
@@ -67,16 +67,18 @@ def add_request_id(_log: Any, _level: str, event: EventDict) -> EventDict:
     return event
 
 
-def redact(_log: Any, _level: str, event: EventDict) -> EventDict:
+def redact(_log: Any, level: str, event: EventDict) -> EventDict:
     """Makes every value plain and takes out the secret ones; `exc_info` becomes text under `exception`."""
     raised = _pop_exception(event)
-    known: Set[str] = secrets_of(raised) if raised is not None else frozenset()
+    # Warnings and errors quote what others said, and are rare enough to be searched; what we say ourselves
+    # on the path of every call is clean, unless it quotes a URL or a JWT.
+    search = raised is not None or level not in ("debug", "info")
+    known: Set[str] = secrets_at_hand(raised) if search else frozenset()
     for key, value in event.items():
         if _SECRET[key] and not may_show(key, value):
             event[key] = REDACTED
         elif type(value) is str:
-            # Text of our own is clean, unless it quotes a URL or a JWT.
-            if known or len(value) > TEXT_MAX or "://" in value or "eyJ" in value:
+            if search or len(value) > TEXT_MAX or "://" in value or "eyJ" in value:
                 event[key] = _text(value, known)
         elif type(value) not in _ATOMS:
             event[key] = plain(value, known)
@@ -126,7 +128,7 @@ def plain(value: Any, known: Set[str] = frozenset(), depth: int = DEPTH_MAX) -> 
             }
         if depth > 0 and isinstance(value, list | tuple | Set):
             return [plain(item, known, depth - 1) for item in list(value)[:ITEMS_MAX]]
-        return _text(repr(value), known | secrets_of(value) if isinstance(value, BaseException) else known)
+        return _text(repr(value), known)
     except Exception as error:
         return f"<{type(value).__name__} that cannot be written: {type(error).__name__}>"
 

@@ -1,16 +1,19 @@
 """What never reaches a log: values under names that sound secret, and secrets inside text.
 
 Three nets, because each has holes: names of fields (`is_secret`), the shapes secrets have in text (`scrub`),
-and for a failure the secrets that the failing frames held (`secrets_of`), wherever its message repeats them.
+and for warnings and failures the secrets in the variables around (`secrets_at_hand`), wherever repeated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+import sys
+import traceback
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from types import TracebackType
+from types import FrameType
+from typing import Any
 
 from google.protobuf.message import Message
 
@@ -80,14 +83,30 @@ def scrub(text: str, known: Collection[str] = ()) -> str:
     return text
 
 
-def secrets_of(error: BaseException) -> set[str]:
-    """The secrets that were at hand where an error was raised, in it and in whatever caused it.
+def secrets_at_hand(error: BaseException | None) -> set[str]:
+    """The secrets that whoever logs now can see, and those that were at hand where `error` or one of its
+    causes was raised: any of them may be in a message that somebody put together.
 
     They are the sensitive fields of messages, the call's own token, and variables whose names sound secret.
     """
     found: set[str] = set()
+    for variables in (*_stack(), *_frames_of(error)):
+        for name, value in variables.items():
+            for secret in _secrets_in(name, value):
+                found.update(text for text in _spellings(secret) if len(text) >= SECRET_LENGTH_MIN)
+    return found
+
+
+def _stack() -> Iterator[Mapping[str, Any]]:
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        yield frame.f_locals
+        frame = frame.f_back
+
+
+def _frames_of(error: BaseException | None) -> Iterator[Mapping[str, Any]]:
     seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
+    pending = [error]
     while pending:
         each = pending.pop()
         if each is None or id(each) in seen:
@@ -96,21 +115,17 @@ def secrets_of(error: BaseException) -> set[str]:
         pending += [each.__cause__, each.__context__]
         if isinstance(each, BaseExceptionGroup):
             pending += each.exceptions
-        for value in _frames(each.__traceback__):
-            found.update(text for text in _spellings(value) if len(text) >= SECRET_LENGTH_MIN)
-    return found
+        for frame, _ in traceback.walk_tb(each.__traceback__):
+            yield frame.f_locals
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[str | bytes]:
-    while traceback is not None:
-        for name, value in traceback.tb_frame.f_locals.items():
-            if isinstance(value, Message):
-                yield from sensitive_values(value)
-            elif isinstance(value, Call):
-                yield from (text for key, text in value.metadata if is_secret(key))
-            elif isinstance(value, str | bytes) and not may_show(name, value):
-                yield value
-        traceback = traceback.tb_next
+def _secrets_in(name: str, value: object) -> Iterator[str | bytes]:
+    if isinstance(value, Message):
+        yield from sensitive_values(value)
+    elif isinstance(value, Call):
+        yield from (text for key, text in value.metadata if is_secret(key))
+    elif isinstance(value, str | bytes) and not may_show(name, value):
+        yield value
 
 
 def _spellings(value: str | bytes) -> Iterator[str]:

@@ -7,7 +7,6 @@ import json
 import logging
 import math
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -15,36 +14,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from academe.logs import configure_logging
 from academe.logs.processors import TEXT_MAX
 from academe.logs.stdlib import StructuredHandler
-
-
-class Written(io.StringIO):
-    """A file that nothing but the test reads."""
-
-    def records(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.getvalue().splitlines()]
-
-
-@pytest.fixture
-def written() -> Written:
-    return Written()
-
-
-@pytest.fixture(autouse=True)
-def restored_logging() -> Iterator[None]:
-    """The standard library's logging is one for the process; each test leaves it as it was."""
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
-    logging.captureWarnings(False)
+from tests.support.logs import Written
 
 
 def test_a_line_is_one_json_object_with_its_fields_in_order(written: Written) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from academe.api.auth.v1 import auth_service_pb2
 from academe.logs.processors import SCRUB_MAX
-from academe.logs.redaction import is_secret, may_show, scrub, secrets_of
+from academe.logs.redaction import is_secret, may_show, scrub, secrets_at_hand
 
 CANARY = "k9canary7secret"
 
@@ -142,7 +142,7 @@ def test_secrets_at_hand_where_an_error_was_raised() -> None:
     with pytest.raises(RuntimeError) as raised:
         authenticate(request)
 
-    found = secrets_of(raised.value)
+    found = secrets_at_hand(raised.value)
 
     assert {f"{CANARY}-in-a-variable", f"{CANARY}-in-a-message"} <= found
     assert "mia" not in found
