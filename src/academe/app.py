@@ -243,7 +243,7 @@ class Slices:
             user.UserHandler(self.users),
             auth.AuthHandler(self.auth),
             course.CourseHandler(self.courses),
-            enrollment.EnrollmentHandler(self.enrollments, self.progress_watch),
+            enrollment.EnrollmentHandler(self.enrollments),
             credential.CredentialHandler(self.credentials),
             tip.TipHandler(self.tips),
             health.HealthHandler(state),
