@@ -6,8 +6,6 @@ import argparse
 import asyncio
 import sys
 
-from academe.demo.run import demo
-from academe.serve import migrate, serve
 from academe.settings import Settings
 from academe.startup import StartupError
 
@@ -25,17 +23,23 @@ def main() -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    # Each verb imports what it needs: a server has no use for the demo, nor the demo for a server.
     if arguments.verb == "demo":
+        from academe.demo.run import demo
+
         return demo(arguments.course, arguments.target)
     settings = Settings.from_environment()
+    if arguments.verb == "check-settings":
+        print("The settings are fine.")
+        return 0
+    from academe.serve import migrate, serve
+
     match arguments.verb:
         case "serve":
             _event_loop().run(serve(settings))
         case "migrate":
             for line in _event_loop().run(migrate(settings, dry_run=arguments.dry_run)):
                 print(line)
-        case "check-settings":
-            print("The settings are fine.")
     return 0
 
 
