@@ -1,0 +1,35 @@
+"""What credentials need from the other services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from academe.services.course import CourseFacts
+from academe.services.enrollment import EnrollmentFacts
+from academe.services.user import Account
+
+
+class Enrollments(Protocol):
+    """Knows who learns what, and whether they are through."""
+
+    async def get_enrollment_facts(self, enrollment_ids: Sequence[UUID]) -> Mapping[UUID, EnrollmentFacts]:
+        """The enrollments that exist, by id; others are left out. A completed one never changes its state."""
+        ...
+
+
+class Courses(Protocol):
+    """Knows what courses are called and who teaches them."""
+
+    async def get_course_facts(self, course_ids: Sequence[UUID]) -> Mapping[UUID, CourseFacts]:
+        """The courses that exist, deleted ones included, by id; others are left out."""
+        ...
+
+
+class Users(Protocol):
+    """Knows who people are."""
+
+    async def get_accounts(self, ids: Sequence[UUID]) -> Mapping[UUID, Account]:
+        """The accounts that exist, by id; others are left out."""
+        ...
