@@ -59,7 +59,9 @@ def build(node: Node, files: CourseFiles) -> Built:
 def _html(node: Node, files: CourseFiles) -> Built:
     name = node.attributes.get("filename")
     if not name or not is_empty(node.element):
-        return _finish(node, BlockKind.HTML, inner_markup(node.element), NO_LOSSES)
+        # HTML inside XML is written as elements, or as one text, which is the source then.
+        html = inner_markup(node.element) if len(node.element) else node.element.text or ""
+        return _finish(node, BlockKind.HTML, html, NO_LOSSES)
     body = files.body(name)
     if body is None:
         detail = f"Its text, html/{quoted(name)}.html, is not in the archive."

@@ -10,7 +10,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 
-from academe.services.course.olx.blocks import Built, build
+from academe.services.course.olx.blocks import build
 from academe.services.course.olx.imported import LESSON_BLOCKS, ImportedBlock, ImportedLesson, ImportedModule
 from academe.services.course.olx.losses import Losses, losses_of_structure
 from academe.services.course.olx.nodes import CourseFiles, Node
@@ -56,7 +56,11 @@ class Walk:
 
     def modules(self, course: Node) -> Iterator[ImportedModule]:
         for node in self._children(course):
-            if node.tag != "chapter":
+            if node.tag in BESIDE_LESSONS:
+                self._leave_out(
+                    node, left_out(Reason.NO_PLACE, "It stands beside the lessons, with no place here.")
+                )
+            elif node.tag != "chapter":
                 self._leave_out(
                     node, left_out(Reason.MISPLACED, "A course is made of chapters; this is none.")
                 )
@@ -104,10 +108,10 @@ class Walk:
             self._leaf(node, blocks, depth)
 
     def _leaf(self, node: Node, blocks: list[ImportedBlock], depth: str) -> None:
+        if len(blocks) >= LESSON_BLOCKS:
+            self._leave_out(node, FULL, depth)
+            return
         built = build(node, self._files)
-        if len(blocks) >= LESSON_BLOCKS and built.block is not None:
-            full = left_out(Reason.LESSON_FULL, f"A lesson holds at most {LESSON_BLOCKS} blocks.")
-            built = Built(None, full, built.body_path)
         self._row(node, built.verdict, depth)
         self._body(node, built.body_path, built.verdict if built.block is None else IMPORTED)
         if built.block is not None:
@@ -152,6 +156,7 @@ class Walk:
                 self._report.add(child.path, child.tag, child.verdict, source_id=child.source_id)
 
 
+FULL = left_out(Reason.LESSON_FULL, f"A lesson holds at most {LESSON_BLOCKS} blocks.")
 STAFF_ONLY = left_out(Reason.STAFF_ONLY, "Only the course team could see it, or what held it.")
 
 

@@ -1,0 +1,1 @@
+"""Courses out of archives."""

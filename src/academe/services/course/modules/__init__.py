@@ -1,0 +1,1 @@
+"""Modules: the parts of a course."""

@@ -1,0 +1,58 @@
+"""The SQL that remembers requests, so that one which comes again is answered with what it made."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from academe.db.pool import Queryable
+from academe.errors import RequestIdReused
+from academe.services.course.model import Replay
+
+
+async def remember_request(
+    connection: Queryable, creator_id: UUID, replay: Replay, course_id: UUID, import_id: UUID | None = None
+) -> tuple[UUID, UUID | None] | None:
+    """Writes down what a request is about to make; answers what it made before, if it did.
+
+    The same request in another transaction waits here until this one ends. Raises RequestIdReused when the
+    request_id was used for something else.
+    """
+    fresh = await connection.fetchval(
+        """
+        insert into course.request (creator_id, request_id, request_hash, course_id, import_id)
+        values ($1, $2, $3, $4, $5)
+        on conflict (creator_id, request_id) do nothing
+        returning true
+        """,
+        creator_id,
+        replay.request_id,
+        replay.request_hash,
+        course_id,
+        import_id,
+    )
+    return None if fresh else await read_request(connection, creator_id, replay)
+
+
+async def read_request(
+    connection: Queryable, creator_id: UUID, replay: Replay
+) -> tuple[UUID, UUID | None] | None:
+    """The course, and the import, that a request made; None when it is new. Raises RequestIdReused."""
+    row = await connection.fetchrow(
+        """
+        select request_hash, course_id, import_id
+        from course.request
+        where creator_id = $1 and request_id = $2
+        """,
+        creator_id,
+        replay.request_id,
+    )
+    if row is None:
+        return None
+    check_replay(row[0], replay)
+    return row[1], row[2]
+
+
+def check_replay(request_hash: bytes, replay: Replay) -> None:
+    """Raises RequestIdReused when a request_id comes again with other content."""
+    if request_hash != replay.request_hash:
+        raise RequestIdReused

@@ -1,0 +1,1 @@
+"""Published revisions: made by PublishCourse, read by everybody, changed by nobody."""
