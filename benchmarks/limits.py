@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -14,18 +15,37 @@ import bcrypt
 
 from academe.db.embedded.binaries import installed_binaries
 
+SERVICES = Path(__file__).resolve().parent.parent / "src" / "academe" / "services"
 CLIENTS = 8
 
 
-def pgbench(dsn: str, script: str, seconds: int, scratch: Path, *, variables: dict[str, str]) -> float:
+def statement(path: str, function: str, *values: str) -> str:
+    """The first SQL statement of a repository's function, its parameters replaced by SQL expressions.
+
+    Read from the source, so that what is measured in pgbench is what the server runs.
+    """
+    for node in ast.walk(ast.parse((SERVICES / path).read_text())):
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == function:
+            sql = next(
+                call.args[0].value
+                for call in ast.walk(node)
+                if isinstance(call, ast.Call)
+                and call.args
+                and isinstance(call.args[0], ast.Constant)
+                and isinstance(call.args[0].value, str)
+            )
+            one_line = " ".join(sql.split())
+            return re.sub(r"\$(\d+)", lambda found: values[int(found[1]) - 1], one_line) + ";\n"
+    raise LookupError(f"{path} has no function {function}")
+
+
+def pgbench(dsn: str, script: str, seconds: int, scratch: Path) -> float:
     """Transactions a second of a script, prepared, over CLIENTS connections on the same database."""
     path = scratch / "script.sql"
     path.write_text(script)
     program = installed_binaries().install_dir / "bin" / "pgbench"
     command = [str(program), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
     command += ["-T", str(seconds), "-f", str(path)]
-    for name, value in variables.items():
-        command += ["-D", f"{name}={value}"]
     url = urlsplit(dsn)
     host = parse_qs(url.query)["host"][0]
     environment = {

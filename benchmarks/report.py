@@ -13,6 +13,10 @@ from pathlib import Path
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
+LIMITS = """Limits are `pgbench -M prepared` with 8 clients on the same database, bcrypt apart. Read the
+ratios: both sides of one were measured in the same run."""
+
+
 @dataclass
 class Row:
     """One method's figures; `limit` in the same unit as `per_second`."""
@@ -26,6 +30,8 @@ class Row:
     memory_mb: float
     limit: float = 0.0
     limit_name: str = ""
+    second_limit: float = 0.0
+    second_limit_name: str = ""
     also: Row | None = None
 
     @property
@@ -49,7 +55,7 @@ def _table(rows: list[Row], idle_mb: float, engine: str, in_flight: int) -> str:
         f"# Benchmark, engine {engine}",
         "",
         _conditions(in_flight),
-        "Read the ratios: both sides of one were measured in the same run.",
+        LIMITS,
         "",
         "| call | calls/s | p50 ms | p99 ms | server CPU us/call | memory MB | limit/s | of limit |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
@@ -62,15 +68,22 @@ def _table(rows: list[Row], idle_mb: float, engine: str, in_flight: int) -> str:
             f" {row.cpu_us:,.0f} | {row.memory_mb:.0f} | {limit} |"
         )
     lines += ["", f"Idle memory of the server, without PostgreSQL: {idle_mb:.0f} MB.", "", "Limits:", ""]
-    lines += [f"- {row.name}: {row.limit_name}" for row in rows if row.limit_name]
+    lines += [f"- {row.name}: {row.limit_name}{_second(row)}" for row in rows if row.limit_name]
     return "\n".join(lines) + "\n"
+
+
+def _second(row: Row) -> str:
+    if not row.second_limit:
+        return ""
+    share = row.per_second / row.second_limit
+    return f"; beside it, {row.second_limit_name}: {row.second_limit:,.0f}/s, of which {share:.2f}"
 
 
 def _conditions(in_flight: int) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), Python "
         f"{platform.python_version()}; server, database and load share them. {in_flight} calls in flight "
-        "(Authenticate: 8), authenticated, validated, logged; fsync on; every reply's gRPC status checked."
+        "(Authenticate: 4), authenticated, validated, logged; fsync on; every reply's gRPC status checked."
     )
 
 

@@ -83,8 +83,8 @@ class Bench:
             memory_mb=self.server.memory_mb(),
         )
 
-    def pgbench(self, script: str, **variables: str) -> float:
-        return limits.pgbench(self.dsn, script, max(2, int(self.seconds)), self.scratch, variables=variables)
+    def pgbench(self, script: str) -> float:
+        return limits.pgbench(self.dsn, script, max(2, int(self.seconds)), self.scratch)
 
 
 GET_COURSE = "/academe.api.course.v1.CourseService/GetCourse"
@@ -104,12 +104,9 @@ def get_course(bench: Bench, calls: int) -> Row:
         [Call(GET_COURSE, body, reader.token) for body in itertools.islice(itertools.cycle(bodies), calls)],
     )
     row.also = spread
-    row.limit_name = "same row by key, pgbench -M prepared, 8 clients"
-    row.limit = bench.pgbench(
-        "select course_id, title, description, language, version, published_revision, publish_time,"
-        " create_time, update_time, delete_time from course.course"
-        f" where course_id = '{bench.school.courses[0]}';"
-    )
+    row.limit_name = "the same statement for one course"
+    one = f"array['{bench.school.courses[0]}']"
+    row.limit = bench.pgbench(limits.statement("course/repository_shared.py", "read_courses", one))
     return row
 
 
@@ -117,13 +114,9 @@ def list_courses(bench: Bench, calls: int) -> Row:
     reader = bench.school.enrollments[0][0]
     body = course_pb.ListCoursesRequest(page_size=50).SerializeToString()
     row = bench.loaded("ListCourses (page of 50)", LIST_COURSES, body, reader.token, calls)
-    row.limit_name = "same page, pgbench -M prepared, 8 clients"
-    row.limit = bench.pgbench(
-        "select course_id, title, description, language, version, published_revision, publish_time,"
-        " create_time, update_time, delete_time from course.course"
-        " where published_revision > 0 and delete_time is null"
-        " order by publish_time desc, course_id desc limit 51;"
-    )
+    row.limit_name = "the same statement"
+    last = ("'9999-12-31'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'", "51")
+    row.limit = bench.pgbench(limits.statement("course/repository.py", "list_published", *last))
     return row
 
 
@@ -137,16 +130,38 @@ def update_progress(bench: Bench, calls: int) -> Row:
         for (learner, enrollment), lesson in pairs
     ][:calls]
     row = bench.played("UpdateProgress", [_progress_call(*event) for event in events])
-    row.limit_name = "one upsert of a lesson's progress, pgbench -M prepared, 8 clients"
-    row.limit = bench.pgbench(
-        "\\set n random(1, 1000000000)\n"
-        "insert into bench_progress (learner_id, enrollment_id, lesson_id, state, start_time, complete_time)"
-        " values ('018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002',"
-        " lpad(to_hex(:n), 32, '0')::uuid, 2::smallint, now(), null)"
-        " on conflict (learner_id, enrollment_id, lesson_id) do update"
-        " set state = greatest(bench_progress.state, excluded.state);"
-    )
+    row.limit_name = "the same statement for one report, each of another lesson"
+    people = bench.school.enrollments
+    learner_ids = "','".join(learner.user_id for learner, _ in people)
+    enrollment_ids = "','".join(enrollment for _, enrollment in people)
+    row.limit = bench.pgbench(_report_script(learner_ids, enrollment_ids, len(people)))
+    row.second_limit_name = "a plain upsert of one row that checks and counts nothing"
+    row.second_limit = bench.pgbench(PLAIN_UPSERT)
     return row
+
+
+PLAIN_UPSERT = """\\set n random(1, 1000000000)
+insert into bench_progress (learner_id, enrollment_id, lesson_id, state, start_time, complete_time)
+values ('018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002',
+    lpad(to_hex(:n::bigint), 32, '0')::uuid, 2::smallint, now(), null)
+on conflict (learner_id, enrollment_id, lesson_id) do update
+set state = greatest(bench_progress.state, excluded.state);
+"""
+
+
+def _report_script(learner_ids: str, enrollment_ids: str, count: int) -> str:
+    """One person's report of opening a lesson that nobody opened before."""
+    return f"\\set who random(1, {count})\n\\set n random(1, 1000000000)\n" + limits.statement(
+        "enrollment/repository_reports.py",
+        "_write",
+        f"array[(array['{learner_ids}'])[:who]::uuid]",
+        f"array[(array['{enrollment_ids}'])[:who]::uuid]",
+        "array[lpad(to_hex(:n::bigint), 32, '0')::uuid]",
+        "array[true]",
+        "array[2::smallint]",
+        "array[now()]",
+        "array[null::timestamptz]",
+    )
 
 
 def _progress_call(learner: Someone, enrollment: str, lesson: str, event: Any) -> Call:
@@ -166,26 +181,41 @@ def send_tip(bench: Bench, calls: int) -> Row:
         )
         made.append(Call(SEND_TIP, request.SerializeToString(), people[number % len(people)].token))
     row = bench.played("SendTip", made)
-    row.limit_name = "one tip with two entries and two balances, pgbench -M prepared, 8 clients"
+    row.limit_name = "the same statement for one tip"
+    senders = "','".join(person.user_id for person in people)
+    receivers = "','".join(person.user_id for person in bench.school.educators)
     row.limit = bench.pgbench(
-        "\\set a random(1, 64)\n\\set b random(65, 84)\nbegin;\n"
-        "insert into bench_tip (amount) values (100);\n"
-        "insert into bench_entry (account, amount) values (:a, -100), (:b, 100);\n"
-        "update bench_account set balance = balance - 100 where id = :a;\n"
-        "update bench_account set balance = balance + 100 where id = :b;\ncommit;"
+        f"\\set who random(1, {len(people)})\n\\set whom random(1, {len(bench.school.educators)})\n"
+        + limits.statement(
+            "tip/repository.py",
+            "_add_tips",
+            "array[gen_random_uuid()]",
+            f"array[(array['{senders}'])[:who]::uuid]",
+            "array[gen_random_uuid()]",
+            "array['\\\\x00'::bytea]",
+            f"array[(array['{receivers}'])[:whom]::uuid]",
+            "array['EUR']",
+            "array[100::bigint]",
+            "array['']",
+            "array[2::smallint]",
+            "array[false]",
+            "array[null::uuid]",
+            "array[null::uuid]",
+            "array[now()]",
+        )
     )
     return row
 
 
 def authenticate(bench: Bench, calls: int) -> Row:
-    """One bcrypt check of cost 12 each; at 8 in flight, since more would only wait."""
+    """One bcrypt check of cost 12 each; at 4 in flight, since more would only wait."""
     login = bench.school.enrollments[0][0].username
     credential = auth_pb.PasswordCredential(login=login, password=PASSWORD)
     body = auth_pb.AuthenticateRequest(password=credential).SerializeToString()
     row = bench.played(
         "Authenticate",
         [Call(AUTHENTICATE, body, "")] * max(16, min(calls, int(bench.seconds * 8))),
-        in_flight=8,
+        in_flight=4,
     )
     row.limit_name = f"bcrypt checks of cost {BCRYPT_COST} on every core"
     row.limit = limits.bcrypt_checks(BCRYPT_COST, bench.seconds)
@@ -203,10 +233,6 @@ SCENARIOS: tuple[Callable[[Bench, int], Row], ...] = (
 SCRATCH_TABLES = """
 create table bench_progress (learner_id uuid, enrollment_id uuid, lesson_id uuid, state smallint,
     start_time timestamptz, complete_time timestamptz, primary key (learner_id, enrollment_id, lesson_id));
-create table bench_tip (id bigint generated always as identity primary key, amount bigint);
-create table bench_entry (id bigint generated always as identity primary key, account int, amount bigint);
-create table bench_account (id int primary key, balance bigint);
-insert into bench_account select n, 0 from generate_series(1, 84) n;
 """
 
 

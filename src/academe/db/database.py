@@ -12,6 +12,10 @@ from academe.db.migrate import Applied, migrate
 from academe.db.pool import Pool, create_pool
 from academe.settings import Settings
 
+ACQUIRE_SECONDS = 2.0
+"""That a call waits for a connection. Admission bounds how many wait; a page of courses for each of
+128 callers takes half of this on two busy cores."""
+
 
 class Database:
     """Opened once by the server; `pool` is what everything else uses."""
@@ -44,6 +48,7 @@ class Database:
             size=self._settings.database_pool_size,
             statement_timeout_ms=self._settings.statement_timeout_ms,
             command_timeout=self._settings.statement_timeout_ms / 1000 + 1,
+            acquire_timeout=ACQUIRE_SECONDS,
             max_waiting=self._settings.max_in_flight,
             on_wait=on_wait,
         )
