@@ -97,15 +97,15 @@ class SigningKeys:
     async def rotate_signing_key(self) -> str:
         """Makes the next key, which signs in five minutes, and returns its id.
 
-        Removes those whose last token has expired. Of several rotations at once one is done, and all return
-        its key.
+        Removes those whose last token has expired. While a key waits for its time there is no other: a
+        repeat, here or in another process, returns that one.
         """
         await self._read()
-        newest = self._keys[-1]
-        await self._add(newest.generation + 1, self._clock() + ACTIVATION_DELAY)
-        await self._repository.remove_before(self._verifying()[0].generation)
-        await self._read()
-        return next(key.kid for key in self._keys if key.generation > newest.generation)
+        if self._keys[-1].activate_time <= self._clock():
+            await self._add(self._keys[-1].generation + 1, self._clock() + ACTIVATION_DELAY)
+            await self._repository.remove_before(self._verifying()[0].generation)
+            await self._read()
+        return self._keys[-1].kid
 
     def current(self) -> SigningKey:
         """The key to sign with."""

@@ -23,6 +23,9 @@ PRODUCT = "academe"
 REPEATED_UNIT_MAX = 4
 """Characters of a unit that, repeated, is no password: aaaaaaaa, abababab, 12341234."""
 
+PATTERN_MAX = 32
+"""Characters up to which a pattern is refused; nobody guesses how often a longer one repeats."""
+
 
 def check_password_fit(password: str, *, username: str, email: str, field: str) -> None:
     """Raises PasswordUnfit, saying why without repeating the password.
@@ -42,7 +45,7 @@ def _fault(password: str, username: str, email: str) -> str | None:
     folded = text.casefold()
     if folded in common_passwords():
         return "is among the most common passwords"
-    if _is_sequence(folded) or _is_repetition(folded):
+    if len(text) <= PATTERN_MAX and (_is_sequence(folded) or _is_repetition(folded)):
         return "is a sequence or a repetition"
     if {folded, _core(folded)} & _context(username, email):
         return "is the e-mail address, the username or the name of the product"
