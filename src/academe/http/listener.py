@@ -14,15 +14,12 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from academe.http.body_limit import BodyLimit
+from academe.http.limits import HEADERS_MAX, Limits
 from academe.http.protocol import GuardedProtocol
 from academe.startup import StartupError
 
 KEEP_ALIVE_SECONDS = 20
 """Of an idle connection: longer than the 15 s between two scrapes, so that a monitor keeps its connection."""
-
-HEADERS_MAX = 16_384
-"""Bytes of a request's line and headers, as for gRPC metadata; more is answered 400."""
 
 STOP_SECONDS = 2
 """That replies under way get at a stop."""
@@ -35,7 +32,7 @@ class HttpListener:
         self.address = address
         """Where it listens, once started."""
         self._log = log
-        app = Starlette(routes=list(routes), middleware=[Middleware(BodyLimit)])
+        app = Starlette(routes=list(routes), middleware=[Middleware(Limits)])
         app.router.redirect_slashes = False  # an address has one spelling
         self._server = _Server(
             uvicorn.Config(
