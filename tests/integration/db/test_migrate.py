@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from academe.db.connect import connect
-from academe.db.migrate import PACKAGE, discover, migrate
+from academe.db.migrate import LOCK_KEY, PACKAGE, discover, migrate
 from academe.startup import StartupError
 from tests.support.postgres import TestPostgres
 
@@ -216,13 +216,18 @@ async def test_unqualified_name_is_refused(connection: asyncpg.Connection, packa
 
 
 async def test_two_processes_apply_once(dsn: str, connection: asyncpg.Connection, package: Package) -> None:
-    """One waits for the other, without keeping a concurrent index build waiting in turn."""
+    """One waits for the other, in a way that a concurrent index build of the other need not wait for."""
     package.write(
         "garden/0003_pre_index",
         "-- migrate: no transaction\ncreate index concurrently plant_bed on garden.plant (bed_id);\n",
     )
-
+    await connection.execute("select pg_advisory_lock($1)", LOCK_KEY)
     processes = [await start_process(dsn, package) for _ in range(2)]
+    await until(
+        dsn, "select count(*) = 2 from pg_stat_activity where query like 'select pg_%advisory_lock($1)'"
+    )
+    await connection.execute("select pg_advisory_unlock($1)", LOCK_KEY)
+
     outputs = await asyncio.gather(*(process.communicate() for process in processes))
 
     assert [process.returncode for process in processes] == [0, 0]
@@ -244,7 +249,7 @@ async def test_process_killed_midway(dsn: str, connection: asyncpg.Connection, p
     async with connection.transaction():
         await connection.execute("lock table garden.bed")
         process = await start_process(dsn, package)
-        await until_waiting_for_a_lock(dsn)
+        await until(dsn, "select exists (select from pg_locks where not granted)")
         process.kill()
         await process.wait()
 
@@ -258,12 +263,11 @@ async def start_process(dsn: str, package: Package) -> asyncio.subprocess.Proces
     )
 
 
-async def until_waiting_for_a_lock(dsn: str) -> None:
+async def until(dsn: str, condition: str) -> None:
+    """Waits for something in another process, which no event tells of."""
     connection = await asyncpg.connect(dsn)
     async with asyncio.timeout(10):
-        while not await connection.fetchval(  # noqa: ASYNC110
-            "select exists (select from pg_locks where not granted)"
-        ):
+        while not await connection.fetchval(condition):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await connection.close()
 

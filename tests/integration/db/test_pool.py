@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from academe.db.lender import Lender
 from academe.db.pool import Pool, Queryable, create_pool
-from academe.errors import Overloaded, ShuttingDown
+from academe.errors import DatabaseUnavailable, Overloaded, ShuttingDown
 from tests.integration.db.held import turns
 
 
@@ -280,6 +281,34 @@ async def test_server_turned_standby_is_left_for_a_new_connection(database: str)
 
         assert await pool.execute("insert into trial.primary_only (number) values (1)") == "INSERT 0 1"
         assert await backend_of(pool) != backend
+
+
+async def test_database_that_is_away_is_told_at_once() -> None:
+    """To everybody who waits, with the reason; the time limit is for databases that do not answer at all."""
+    refused = ConnectionRefusedError("nobody listens")
+
+    async def open_one() -> asyncpg.Connection:
+        await asyncio.sleep(0)
+        raise refused
+
+    lender = Lender(open_one, size=2, max_waiting=10)
+    async with asyncio.timeout(5):
+        outcomes = await asyncio.gather(*(lender.borrow(60) for _ in range(5)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 5
+    assert {outcome.__cause__ for outcome in outcomes} == {refused}
+
+
+async def test_database_that_does_not_answer_is_told_after_the_time_limit() -> None:
+    """It is away, rather than crowded."""
+
+    async def open_one() -> asyncpg.Connection:
+        return await asyncio.Event().wait()
+
+    lender = Lender(open_one, size=2, max_waiting=10)
+    with pytest.raises(DatabaseUnavailable):
+        await lender.borrow(0.05)
+    await lender.close(0)
 
 
 async def test_closing_waits_for_statements_under_way(database: str) -> None:
