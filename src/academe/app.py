@@ -168,8 +168,7 @@ class App:
         ]
 
     def _start_background(self) -> None:
-        readiness = Readiness(self.database.dsn, self._database_changed, self.log)
-        self._background.run("readiness", readiness.run)
+        self._background.run("readiness", self._readiness.run)
         self._background.run("sessions", self.slices.verifier.run_revalidation)
         self._background.run("progress", self.slices.progress_watch.run)
         self._background.run("loop lag", LoopLag(self.metrics).run)
@@ -185,11 +184,11 @@ class App:
         return operations_routes(
             self.metrics,
             readiness=lambda: self._away,
-            jwks=lambda: self.slices.keys.jwks(),
+            jwks=lambda: None if self._away == "starting" else self.slices.keys.jwks(),
             version=lambda: {
                 "version": __version__,
                 "engine": self.settings.engine,
-                "postgresql": self._readiness.server_version,
+                "postgresql": "" if self._away == "starting" else self._readiness.server_version,
             },
         )
 
