@@ -7,6 +7,7 @@ never see each other's rows.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,9 @@ from academe.db.connect import connect
 from academe.db.migrate import migrate
 from academe.db.pool import Pool, create_pool
 from tests.support.postgres import TestPostgres
-from tests.support.school import School
+
+if TYPE_CHECKING:
+    from tests.support.school import School
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +53,8 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture(scope="module")
 async def school(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[School]:
+    from tests.support.school import School  # the whole server; tests of single parts do without it
+
     opened = School(database, tmp_path_factory.mktemp("school"))
     await opened.start()
     yield opened

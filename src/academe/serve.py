@@ -48,7 +48,8 @@ def _greet(app: App, code: str | None) -> None:
     if code:
         lines.append(f"First administrator: sign in once with AuthService.Authenticate, one_time_code {code}")
     lines.append(f"Try next: make demo ACADEME_TARGET={app.grpc_address}")
-    print("\n".join(lines), file=sys.stderr, flush=True)
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.flush()
 
 
 async def migrate(settings: Settings, *, dry_run: bool) -> list[str]:

@@ -123,11 +123,17 @@ async def list_import_items(person: Person, course_id: str, import_id: str) -> l
 
 
 def olx_archive(
-    chapters: Mapping[str, Mapping[str, str]] | None = None, *, title: str = "Ropework", name: str = "ropes"
+    chapters: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    title: str = "Ropework",
+    name: str = "ropes",
+    missing: Iterable[str] = (),
+    more: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """An OLX course: chapters by title, each its units by title with their HTML. Equal calls, equal bytes.
 
-    Ids in the archive are made of the titles, as an author keeps them from one export to the next.
+    Ids in the archive are made of the titles, as an author keeps them from one export to the next. `missing`
+    are ids of chapters that the course names and does not have, `more` are other files.
     """
     chapters = chapters if chapters is not None else {"Bends": {"Sheet bend": "<p>Two ropes.</p>"}}
     files: dict[str, str] = {}
@@ -147,11 +153,12 @@ def olx_archive(
         for unit, html in units.items():
             files[f"course/html/{_slug(unit)}.html"] = html
     inside = "".join(f"<chapter url_name={quoteattr(_slug(chapter))}/>" for chapter in chapters)
+    inside += "".join(f"<chapter url_name={quoteattr(chapter)}/>" for chapter in missing)
     files["course/course.xml"] = f'<course url_name="{name}" org="academe" course="knots"/>'
     files[f"course/course/{name}.xml"] = (
         f"<course display_name={quoteattr(title)} language='en'>{inside}</course>"
     )
-    return tar_gz({path: text.encode() for path, text in files.items()})
+    return tar_gz({path: text.encode() for path, text in files.items()} | dict(more or {}))
 
 
 def tar_gz(files: Mapping[str, bytes]) -> bytes:

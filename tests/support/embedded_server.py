@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from academe.db.embedded import EmbeddedPostgres
 from academe.startup import StartupError
@@ -37,4 +38,4 @@ async def serve(data_dir: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(serve(Path(sys.argv[1]))))
+    sys.exit(uvloop.run(serve(Path(sys.argv[1]))))

@@ -63,7 +63,7 @@ class Person:
 
 
 class School:
-    """`start` it, ask it for people, `stop` it. Another one on the same database is another process's like."""
+    """`start` it, ask it for people, `stop` it. A second one on the same database is like another process."""
 
     def __init__(self, database: str, data_dir: Path, **changes: Any) -> None:
         self.settings = Settings.with_defaults(
@@ -72,6 +72,7 @@ class School:
                 "http_addr": None,
                 "database_url": database,
                 "data_dir": data_dir,
+                "secret_key": b"one school has one secret, always",
                 "grpc_engine": ENGINE,
                 "bcrypt_cost": 4,
                 "drain_seconds": 1,

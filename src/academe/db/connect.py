@@ -46,6 +46,10 @@ async def connect(
             "statement_timeout": str(statement_timeout_ms),
             # A process that froze inside a transaction must not hold its row locks for ever.
             "idle_in_transaction_session_timeout": str(2 * statement_timeout_ms),
+            # One that was killed must not keep its statement running, nor its locks.
+            "client_connection_check_interval": "2s",
+            # Keeps an idle connection alive through firewalls, which forget it after minutes.
+            "tcp_keepalives_idle": "60",
         },
     )
     await connection.set_type_codec(

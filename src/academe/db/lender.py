@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -43,9 +44,7 @@ class Lender:
         on_wait: Callable[[float], None] | None = None,
     ) -> None:
         self.size = size
-        self.idle: list[
-            asyncpg.Connection
-        ] = []  # the last one used is the next one lent: its caches are warm
+        self.idle: list[asyncpg.Connection] = []  # the last one used, with warm caches, is the next one lent
         self.connected: set[asyncpg.Connection] = set()
         self.waiting: dict[asyncio.Future[asyncpg.Connection], None] = {}  # a queue that can lose its middle
         self._open_one = open_one
@@ -83,7 +82,10 @@ class Lender:
         """Ends a loan; `error` is the class of what the borrower's block raised."""
         if connection.is_closed() or (error is not None and issubclass(error, _USELESS)):
             self._drop(connection)
-        elif connection.is_in_transaction() or (error is not None and not _leaves_clean(error)):
+        elif connection.is_in_transaction() or (
+            # Other exceptions are the server's refusal or the borrower's own, and leave nothing behind.
+            error is not None and (issubclass(error, TimeoutError) or not issubclass(error, Exception))
+        ):
             self._spawn(self._mend(connection))
         else:
             self._hand_over(connection)
@@ -91,9 +93,7 @@ class Lender:
     async def close(self, timeout: float) -> None:
         """Refuses borrowers, waits `timeout` seconds for what is lent, then ends every connection."""
         self._closing = True
-        for waiter in self.waiting:
-            if not waiter.done():
-                waiter.set_exception(ShuttingDown())
+        self._refuse_waiting(ShuttingDown())
         for connection in self.idle:
             self._spawn(self._end(connection))
         self.idle.clear()
@@ -122,9 +122,7 @@ class Lender:
             return await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self.give_back(
-                    waiter.result(), None
-                )  # it was handed over in the same turn as the cancellation
+                self.give_back(waiter.result(), None)  # handed over in the turn of the cancellation
             raise
         finally:
             timer.cancel()
@@ -134,17 +132,19 @@ class Lender:
 
     def _expire(self, waiter: asyncio.Future[asyncpg.Connection]) -> None:
         if not waiter.done():
-            waiter.set_exception(
-                Overloaded(retry_after_seconds=RETRY_CROWDED_SECONDS) if self.connected else _away()
-            )
+            crowded = Overloaded(retry_after_seconds=RETRY_CROWDED_SECONDS)
+            waiter.set_exception(crowded if self.connected else _away())
+
+    def _refuse_waiting(self, error: Exception) -> None:
+        for waiter in self.waiting:
+            if not waiter.done():
+                waiter.set_exception(error)
 
     def _hand_over(self, connection: asyncpg.Connection) -> None:
         if self._closing:
             self._spawn(self._end(connection))
             return
-        while self.waiting:
-            waiter = next(iter(self.waiting))
-            del self.waiting[waiter]
+        for waiter in self.waiting:
             if not waiter.done():
                 waiter.set_result(connection)
                 return
@@ -162,11 +162,8 @@ class Lender:
         try:
             connection = await self._connect()
         except Exception as error:
-            # With another connection alive the borrowers wait for that one.
-            if not self.connected:
-                for waiter in self.waiting:
-                    if not waiter.done():
-                        waiter.set_exception(_away(error))
+            if not self.connected:  # else the borrowers wait for one that is alive
+                self._refuse_waiting(_away(error))
         else:
             self._hand_over(connection)
         finally:
@@ -177,17 +174,13 @@ class Lender:
         try:
             await connection.reset(timeout=MEND_SECONDS)
         except Exception:
-            self._drop(connection)
-        else:
-            self.give_back(connection, None)
+            connection.terminate()
+        self.give_back(connection, None)
 
     async def _end(self, connection: asyncpg.Connection) -> None:
-        try:
+        with suppress(Exception):
             await connection.close(timeout=MEND_SECONDS)
-        except Exception:
-            connection.terminate()
-        finally:
-            self._drop(connection)
+        self._drop(connection)
 
     def _drop(self, connection: asyncpg.Connection) -> None:
         connection.terminate()
@@ -203,11 +196,6 @@ class Lender:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _leaves_clean(error: type[BaseException]) -> bool:
-    """Whether a connection is as good as new after this: refused by the server, or raised by the borrower."""
-    return issubclass(error, Exception) and not issubclass(error, TimeoutError)
 
 
 def _away(cause: Exception | None = None) -> DatabaseUnavailable:

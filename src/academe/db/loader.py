@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
-from academe.db.errors import db_error
+from academe.db.errors import db_error, is_lost
 from academe.errors import ShuttingDown
 
 K = TypeVar("K", bound=Hashable)
@@ -32,8 +32,8 @@ class BatchLoader(Generic[K, V]):
     3. A cancelled caller disturbs nobody, and a queued key nobody waits for any more is not fetched.
     4. A key that makes `fetch` fail fails its own callers only: the batch is halved and asked again until the
        bad key stands alone.
-    5. When the database is away, exhausted or too slow (see `db_error`), every caller of the batch is told
-       so, and nothing is asked again.
+    5. A batch whose connection is lost is asked once more. When the database is away, exhausted or too slow
+       (see `db_error`), every caller of the batch is told so, and nothing is asked again.
 
     `max_batch` is in keys, `max_in_flight` in queries. `on_batch(name, keys, seconds)` is told of every fetch
     and must not raise.
@@ -108,7 +108,7 @@ class BatchLoader(Generic[K, V]):
             key: waiters for key, waiters in taken.items() if not all(waiter.done() for waiter in waiters)
         }
 
-    async def _answer(self, batch: _Batch[K, V]) -> None:
+    async def _answer(self, batch: _Batch[K, V], *, again: bool = True) -> None:
         keys = list(batch)
         started = time.perf_counter()
         failure: Exception | None = None
@@ -120,7 +120,7 @@ class BatchLoader(Generic[K, V]):
         if self._on_batch is not None:
             self._on_batch(self._name, len(keys), time.perf_counter() - started)
         if failure is not None:
-            await self._recover(batch, failure)
+            await self._recover(batch, failure, again)
             return
         for key, waiters in batch.items():
             value = values.get(key)
@@ -128,15 +128,17 @@ class BatchLoader(Generic[K, V]):
                 if not waiter.done():
                     waiter.set_result(value)
 
-    async def _recover(self, batch: _Batch[K, V], error: Exception) -> None:
+    async def _recover(self, batch: _Batch[K, V], error: Exception, again: bool) -> None:
         fault = db_error(error)
-        if fault is not None or len(batch) == 1:
+        if again and is_lost(error):
+            await self._answer(batch, again=False)
+        elif fault is not None or len(batch) == 1:
             _refuse(batch, fault or error)
-            return
-        keys = list(batch)
-        middle = len(keys) // 2
-        await self._answer({key: batch[key] for key in keys[:middle]})
-        await self._answer({key: batch[key] for key in keys[middle:]})
+        else:
+            keys = list(batch)
+            middle = len(keys) // 2
+            await self._answer({key: batch[key] for key in keys[:middle]}, again=again)
+            await self._answer({key: batch[key] for key in keys[middle:]}, again=again)
 
 
 def _refuse(batch: _Batch[K, V], error: Exception) -> None:

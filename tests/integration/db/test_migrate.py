@@ -224,7 +224,11 @@ async def test_two_processes_apply_once(dsn: str, connection: asyncpg.Connection
     await connection.execute("select pg_advisory_lock($1)", LOCK_KEY)
     processes = [await start_process(dsn, package) for _ in range(2)]
     await until(
-        dsn, "select count(*) = 2 from pg_stat_activity where query like 'select pg_%advisory_lock($1)'"
+        dsn,
+        f"""
+        select count(*) = 2 from pg_stat_activity
+        where query like 'select pg_%advisory_lock($1)' and pid <> {connection.get_server_pid()}
+        """,
     )
     await connection.execute("select pg_advisory_unlock($1)", LOCK_KEY)
 

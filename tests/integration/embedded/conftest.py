@@ -56,22 +56,6 @@ def copy_data(original: Path, target: Path) -> Path:
 
 
 @pytest.fixture
-async def make_server() -> AsyncIterator[MakeServer]:
-    """Makes servers in this process. `states` collects what one was told to its listener."""
-    made: list[EmbeddedPostgres] = []
-
-    def make(data_dir: Path, *, states: list[State] | None = None, **options: object) -> EmbeddedPostgres:
-        seen = states if states is not None else []
-        options.setdefault("log", quiet_log())
-        made.append(EmbeddedPostgres(data_dir, on_state=seen.append, **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for server in made:
-        await server.stop()
-
-
-@pytest.fixture
 async def launch_server() -> AsyncIterator[Launch]:
     """Starts servers in processes of their own and kills those that are left."""
     launched: list[tuple[ServerProcess, Path]] = []
@@ -88,3 +72,22 @@ async def launch_server() -> AsyncIterator[Launch]:
             await server.process.wait()
     for _, data_dir in launched:
         await all_gone(data_dir)
+
+
+@pytest.fixture
+async def make_server(launch_server: Launch) -> AsyncIterator[MakeServer]:
+    """Makes servers in this process, with `states` as the list to which a listener adds.
+
+    They are stopped before the launched ones are waited for, which may share their directory.
+    """
+    made: list[EmbeddedPostgres] = []
+
+    def make(data_dir: Path, *, states: list[State] | None = None, **options: object) -> EmbeddedPostgres:
+        seen = states if states is not None else []
+        options.setdefault("log", quiet_log())
+        made.append(EmbeddedPostgres(data_dir, on_state=seen.append, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for server in made:
+        await server.stop()

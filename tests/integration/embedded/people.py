@@ -74,8 +74,21 @@ async def launch(
     data_dir: Path, *, user: Account | None = None, wrapper: tuple[str, ...] = ()
 ) -> ServerProcess:
     """Start a server as the given user, below a wrapping program, and wait until it is ready or refused."""
+    process = await spawn(data_dir, user=user, wrapper=wrapper)
+    assert process.stdout is not None
+    said = json.loads(await process.stdout.readline())
+    if "error" in said:
+        await process.wait()
+        return ServerProcess(process, error=said["error"])
+    return ServerProcess(process, postgres=said["pid"], dsn=said["dsn"])
+
+
+async def spawn(
+    data_dir: Path, *, user: Account | None = None, wrapper: tuple[str, ...] = ()
+) -> asyncio.subprocess.Process:
+    """The process of `launch`, before it has said anything."""
     identity = {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
-    process = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         *wrapper,
         python_for(user) or sys.executable,
         str(PROGRAM),
@@ -86,12 +99,6 @@ async def launch(
         env=environment(),
         **identity,  # type: ignore[arg-type]
     )
-    assert process.stdout is not None
-    said = json.loads(await process.stdout.readline())
-    if "error" in said:
-        await process.wait()
-        return ServerProcess(process, error=said["error"])
-    return ServerProcess(process, postgres=said["pid"], dsn=said["dsn"])
 
 
 def processes_of(data_dir: Path) -> list[psutil.Process]:

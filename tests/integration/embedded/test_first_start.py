@@ -16,7 +16,7 @@ import pytest
 from academe.db.embedded import State
 from academe.startup import StartupError
 from tests.integration.embedded.conftest import Launch, MakeServer
-from tests.integration.embedded.people import needs_root, ordinary_user
+from tests.integration.embedded.people import needs_root, ordinary_user, spawn, until
 
 
 def mode(path: Path) -> int:
@@ -82,6 +82,19 @@ async def test_initdb_was_interrupted(new_dir: Path, make_server: MakeServer) ->
     assert not (new_dir / "postgres.new").exists()
 
 
+async def test_server_was_killed_during_initdb(new_dir: Path, make_server: MakeServer) -> None:
+    """A start right after a kill -9 in the middle of the first one waits for the orphaned initdb to go."""
+    killed = await spawn(new_dir)
+    await until((new_dir / "postgres.new" / "PG_VERSION").exists)
+    killed.kill()
+    await killed.wait()
+    server = make_server(new_dir)
+
+    await server.start()
+
+    assert server.ready
+
+
 async def test_database_of_another_major_version(used_dir: Path, make_server: MakeServer) -> None:
     """A directory made by PostgreSQL 16 is left as it is, with a sentence that says what to do."""
     (used_dir / "postgres" / "PG_VERSION").write_text("16\n")
@@ -133,7 +146,7 @@ async def test_configuration_that_postgres_refuses(used_dir: Path, make_server: 
         settings.write("shared_buffers = 'plenty'\n")
     server = make_server(used_dir)
 
-    with pytest.raises(StartupError, match=r"exit code 1.*details") as refusal:
+    with pytest.raises(StartupError, match=r"exit code 1.*postgres.log has the details") as refusal:
         await server.start()
 
     assert_one_sentence(refusal.value)
@@ -160,7 +173,9 @@ async def test_disk_that_is_full(home: Path, make_server: MakeServer) -> None:
     if mounted.returncode != 0:
         pytest.skip("this system lets nobody mount a small disk")
     try:
-        with pytest.raises(StartupError, match=r"disk of .* is full; free some space") as refusal:
+        with pytest.raises(
+            StartupError, match=r"disk of the data directory .* is full; free some space"
+        ) as refusal:
             await make_server(small / "data").start()
         left = {path.name for path in (small / "data").iterdir()}
     finally:

@@ -14,9 +14,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from academe.db.embedded import claim
 from academe.startup import StartupError
 from tests.integration.embedded.conftest import Launch, MakeServer
-from tests.integration.embedded.people import needs_root, ordinary_user, processes_of
+from tests.integration.embedded.people import is_dead, needs_root, ordinary_user, processes_of, until
 
 # A process in new process-id and IPC namespaces, as in a second container: it sees neither our processes nor
 # our shared memory, which is all that PostgreSQL itself looks at.
@@ -50,6 +51,34 @@ async def test_second_container_on_the_same_volume(used_dir: Path, launch_server
     connection = await asyncpg.connect(first.dsn)
     await connection.execute("create table written (id integer)")
     await connection.close()
+
+
+async def test_orphan_in_another_container(
+    used_dir: Path, make_server: MakeServer, launch_server: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PostgreSQL left over in another container keeps the volume until it is gone, though unseen here."""
+    if subprocess.run([*OTHER_CONTAINER, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this system lets nobody make process-id and IPC namespaces")
+    monkeypatch.setattr(claim, "UNSEEN_HOLDER_SECONDS", 0.5)
+    # The shell is the container's first process, so that the container outlives the server in it.
+    await launch_server(used_dir, wrapper=(*OTHER_CONTAINER, "sh", "-c", '"$@"; sleep 300', "sh"))
+    left_over = processes_of(used_dir)
+    academe = next(process.parent() for process in left_over if process.parent() not in left_over)
+    for process in left_over:
+        process.suspend()
+    academe.kill()
+    await until(lambda: is_dead(academe.pid))
+    server = make_server(used_dir)
+
+    with pytest.raises(
+        StartupError, match=r"another PostgreSQL, perhaps in another container, hold .*; stop them"
+    ):
+        await server.start()
+    for process in left_over:
+        process.resume()
+    await server.start()
+
+    assert server.ready
 
 
 async def test_several_servers_at_the_same_moment(new_dir: Path, launch_server: Launch) -> None:

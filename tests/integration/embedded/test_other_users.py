@@ -21,6 +21,8 @@ from academe.db.embedded.layout import Layout
 from tests.integration.embedded.conftest import Launch, MakeServer
 from tests.integration.embedded.people import environment, needs_root, ordinary_user, python_for
 
+WITHOUT_SETUID = ("setpriv", "--bounding-set=-setuid,-setgid", "--inh-caps=-setuid,-setgid")
+
 
 def modes_up_to_root(path: Path) -> dict[str, int]:
     return {
@@ -89,6 +91,18 @@ async def test_system_without_a_user_for_postgres(
     assert psutil.Process(server.pid).uids().effective == account.UNALLOCATED_UID
     owners = {path.lstat().st_uid for path in (new_dir / "postgres").rglob("*")}
     assert owners == {account.UNALLOCATED_UID}
+
+
+@needs_root
+async def test_root_that_may_not_change_user(new_dir: Path, launch_server: Launch) -> None:
+    """In a container without the capability to change user, root is told to start as somebody else."""
+    if subprocess.run([*WITHOUT_SETUID, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this system has no setpriv")
+
+    server = await launch_server(new_dir, wrapper=WITHOUT_SETUID)
+
+    assert "does not let root act as user" in server.error
+    assert "start academe as an ordinary user" in server.error
 
 
 @needs_root

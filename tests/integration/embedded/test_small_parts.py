@@ -17,6 +17,7 @@ from academe.db.embedded.diagnosis import explain, is_transient
 from academe.db.embedded.layout import Layout
 from academe.db.embedded.log_file import LogFile
 from academe.db.embedded.runtime import SOCKET_PATH_BYTES_MAX, fits_a_socket
+from academe.startup import StartupError
 
 
 def test_release_of_more_than_four_months() -> None:
@@ -90,6 +91,37 @@ def test_which_ends_deserve_another_attempt() -> None:
     assert is_transient(-9, "")
     assert is_transient(1, "FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use")
     assert not is_transient(1, "FATAL:  invalid value for parameter")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ours"),
+    [
+        (["-D", "{cluster}"], True),
+        (["-D", "/proc/self/cwd", "-c", "academe.cluster={cluster}"], True),
+        (["-D", "/var/lib/postgresql/18/main"], False),
+        (["-D", "/proc/self/cwd", "-c", "academe.cluster=/somewhere/else"], False),
+    ],
+)
+def test_whose_postgres_a_process_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], ours: bool
+) -> None:
+    """Where a process's directory may not be read, its arguments tell which database it serves."""
+    (home / "postmaster.pid").write_text("4711\n")
+    command = ["/usr/lib/postgresql/bin/postgres", *(argument.format(cluster=home) for argument in arguments)]
+    monkeypatch.setattr(pid_file, "PROCFS", Path("/nonexistent"))
+    monkeypatch.setattr(pid_file, "command_line", lambda pid: command)
+
+    assert pid_file.running_postmaster(home) == (4711 if ours else None)
+
+
+def test_postgres_that_cannot_be_told_apart(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that may or may not serve this database is left alone, and so is the database."""
+    (home / "postmaster.pid").write_text("4711\n")
+    monkeypatch.setattr(pid_file, "PROCFS", Path("/nonexistent"))
+    monkeypatch.setattr(pid_file, "command_line", lambda pid: ["postgres", "-D", "main"])
+
+    with pytest.raises(StartupError, match=r"Process 4711 is a PostgreSQL that may use .*; stop it"):
+        pid_file.running_postmaster(home)
 
 
 def test_processes_on_a_system_without_procfs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import grpc
@@ -19,7 +21,7 @@ from academe.services.tip.errors import CurrencyUnknown, EducatorNotFound, SelfT
 from tests.integration.tip.requests import tip_for
 from tests.support.errors import expect_error
 from tests.support.ledger import faults
-from tests.support.school import School
+from tests.support.school import Person, School
 
 
 async def count_of(pool: Pool, sender_id: str) -> int:
@@ -107,16 +109,29 @@ async def test_the_same_request_id_with_other_content_is_refused(
 
 
 async def test_two_hundred_at_once_with_one_request_id(school: School, pool: Pool) -> None:
-    """One tip; everybody is told the same, and exactly one of them that it was new."""
+    """Over four connections: one tip; everybody is told the same, and exactly one of them that it was new."""
     learner, educator = await school.learner(), await school.educator()
     request = tip_for(educator.user_id)
-
-    replies = await asyncio.gather(*(learner.tips.SendTip(request) for _ in range(200)))
+    async with AsyncExitStack() as connections:
+        senders = [
+            await connections.enter_async_context(another_connection(school, learner)) for _ in range(4)
+        ]
+        replies = await asyncio.gather(
+            *(sender.tips.SendTip(request) for sender in senders for _ in range(50))
+        )
 
     assert {reply.tip.SerializeToString() for reply in replies} == {replies[0].tip.SerializeToString()}
     assert [reply.replayed for reply in replies].count(False) == 1
     assert await count_of(pool, learner.user_id) == 1
     assert await faults(pool) == []
+
+
+@asynccontextmanager
+async def another_connection(school: School, person: Person) -> AsyncIterator[Person]:
+    """The same person at another client."""
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    async with grpc.aio.insecure_channel(school.app.grpc_address, options) as channel:
+        yield Person(channel, person.user_id, person.username, person.tokens)
 
 
 async def test_a_repeat_after_a_restart_of_the_server(school: School, database: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from academe.db.embedded.layout import Layout
+from academe.startup import StartupError
 
 # Users that an administrator may have made for this purpose, tried in this order.
 DEDICATED_USERS = ("academe", "postgres")
@@ -61,12 +62,14 @@ class Account:
         if self.is_ours:
             return os.access(path, os.X_OK)
         probe = ["/bin/sh", "-c", 'test -x "$0"', str(path)]
-        return (
-            subprocess.run(  # noqa: S603 - a fixed program, the path is an argument
-                probe, user=self.uid, group=self.gid, extra_groups=[], check=False
-            ).returncode
-            == 0
-        )
+        try:
+            done = subprocess.run(probe, user=self.uid, group=self.gid, extra_groups=[], check=False)  # noqa: S603
+        except PermissionError as error:
+            raise StartupError(
+                f"This system does not let root act as user {self.uid}, and PostgreSQL never runs as root; "
+                "start academe as an ordinary user."
+            ) from error
+        return done.returncode == 0
 
 
 def choose_account(layout: Layout) -> Account:

@@ -11,7 +11,8 @@ from pathlib import Path
 from academe.db.embedded.account import Account
 from academe.db.embedded.binaries import MAJOR_VERSION
 from academe.db.embedded.diagnosis import explain
-from academe.db.embedded.layout import Layout, create_private, unwritable
+from academe.db.embedded.layout import Layout, create_private, unusable
+from academe.db.embedded.log_file import LogFile
 from academe.db.embedded.options import initdb_arguments
 from academe.db.embedded.process import run_program
 from academe.db.embedded.runtime import Runtime
@@ -63,7 +64,7 @@ def needs_recovery(cluster: Path) -> bool:
     return state not in STATES_SHUT_DOWN
 
 
-def initialise(runtime: Runtime, password: str, lock: int) -> None:
+def initialise(runtime: Runtime, password: str, lock: int, log_file: LogFile) -> None:
     """Make the cluster beside its final place and move it there when it is complete; takes about a second.
 
     The lock is inherited by initdb, so that a later start waits for one that outlives a killed server. Raises
@@ -73,24 +74,24 @@ def initialise(runtime: Runtime, password: str, lock: int) -> None:
     worker = runtime.account.initdb_account
     password_file = runtime.socket_dir / "initdb.password"
     shutil.rmtree(layout.unfinished_cluster, ignore_errors=True)
-    runtime.clear_sockets()
     try:
+        runtime.clear_sockets()
         layout.unfinished_cluster.mkdir(mode=0o700)
         worker.own(layout.unfinished_cluster)
-        worker.own(runtime.socket_dir)
+        worker.own(runtime.socket_dir)  # and thereby the file that is made in it
         with open(create_private(password_file, os.O_EXCL), "w", encoding="utf-8") as file:
             file.write(password)
-        worker.own(password_file)
         argument = runtime.cluster_argument(layout.unfinished_cluster)
         command = [str(runtime.binaries.initdb), *initdb_arguments(argument, password_file)]
         done = run_program(command, account=worker, cwd=layout.unfinished_cluster, lock=lock)
         if done.returncode != 0:
+            log_file.append(done.stdout)
             raise StartupError(explain(layout, done.stdout, "initdb could not make the database"))
         runtime.account.own(layout.unfinished_cluster)
         layout.unfinished_cluster.rename(layout.cluster)
         _sync_directory(layout.data_dir)
     except OSError as error:
-        raise unwritable(layout.data_dir, error) from error
+        raise unusable(layout.data_dir, error) from error
     finally:
         password_file.unlink(missing_ok=True)
         shutil.rmtree(layout.unfinished_cluster, ignore_errors=True)

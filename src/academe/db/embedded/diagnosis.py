@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 
-from academe.db.embedded.layout import Layout
+from academe.db.embedded.layout import Layout, disk_full
 
 # Below this PostgreSQL cannot add one segment of write-ahead log, and may be unable to write even its
 # complaint.
@@ -32,10 +32,7 @@ def is_transient(code: int, said: str) -> bool:
 def explain(layout: Layout, said: str, happening: str) -> str:
     """One sentence which says what happened, why, and what to do."""
     if "No space left on device" in said or _disk_is_full(layout):
-        return (
-            f"{happening}: the disk of {layout.data_dir} is full; "
-            "free some space, or set ACADEME_DATA_DIR to a directory on another disk."
-        )
+        return disk_full(layout.data_dir)
     if "Permission denied" in said or "Read-only file system" in said:
         return (
             f"{happening}: {layout.data_dir} is not writable; check the disk and the owner of that directory."

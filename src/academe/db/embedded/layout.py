@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ def prepare_data_dir(data_dir: Path) -> Layout:
             layout.data_dir.mkdir(mode=DATA_DIR_MODE_ROOT if os.geteuid() == 0 else DATA_DIR_MODE)
         descriptor = create_private(layout.server_lock)
     except OSError as error:
-        raise unwritable(layout.data_dir, error) from error
+        raise unusable(layout.data_dir, error) from error
     os.close(descriptor)
     return layout
 
@@ -94,9 +95,24 @@ def create_private(path: Path, flags: int = 0) -> int:
     return descriptor
 
 
-def unwritable(path: Path, error: OSError) -> StartupError:
-    """The sentence for a path that cannot be written."""
+def unusable(data_dir: Path, error: OSError) -> StartupError:
+    """The sentence for what the system said when the data directory was used."""
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return StartupError(
+            f"The data directory {data_dir} is not writable by user {os.geteuid()} ({error.strerror}); "
+            "give that user the directory, or set ACADEME_DATA_DIR to another one."
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StartupError(disk_full(data_dir))
     return StartupError(
-        f"The data directory {path} is not writable by user {os.geteuid()} ({error.strerror}); "
-        "give that user the directory, free some space, or set ACADEME_DATA_DIR to another one."
+        f"The data directory {data_dir} cannot be used ({error.strerror}: {error.filename}); "
+        "repair it, or set ACADEME_DATA_DIR to another one."
+    )
+
+
+def disk_full(data_dir: Path) -> str:
+    """The sentence for a disk without room."""
+    return (
+        f"The disk of the data directory {data_dir} is full; "
+        "free some space, or set ACADEME_DATA_DIR to a directory on another disk."
     )

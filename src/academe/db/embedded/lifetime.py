@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from academe.db.embedded.claim import claim_cluster
 from academe.db.embedded.cluster import needs_recovery
 from academe.db.embedded.diagnosis import explain, is_transient
-from academe.db.embedded.layout import unwritable
+from academe.db.embedded.layout import unusable
 from academe.db.embedded.pid_file import accepts_connections
 from academe.db.embedded.prepare import Prepared
 from academe.db.embedded.process import Postmaster, describe_exit, start_postmaster
@@ -84,7 +84,7 @@ class Lifetime:
         code = postmaster.exited.result()
         said = log_file.tail(log_start)
         return End(
-            reason=explain(self._prepared.layout, said, f"PostgreSQL ended with {describe_exit(code)}"),
+            reason=explain(self._prepared.layout, said, f"PostgreSQL ended ({describe_exit(code)})"),
             ready_seconds=time.monotonic() - ready_at if is_ready else 0.0,
             is_transient=is_transient(code, said),
         )
@@ -93,10 +93,14 @@ class Lifetime:
         layout = self._prepared.layout
         lock = await claim_cluster(layout, self._log)
         try:
-            self._enter(State.RECOVERING if needs_recovery(layout.cluster) else State.STARTING)
+            if needs_recovery(layout.cluster):
+                self._enter(State.RECOVERING)
+                self._log.info("PostgreSQL was ended abruptly and recovers, which may take a while")
+            else:
+                self._enter(State.STARTING)
             return start_postmaster(self._prepared.runtime, self._prepared.log_file, lock)
         except OSError as error:
-            raise unwritable(layout.data_dir, error) from error
+            raise unusable(layout.data_dir, error) from error
         finally:
             os.close(lock)
 

@@ -11,13 +11,20 @@ memory is in use. Both questions are answered wrongly for a server in another co
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import socket
+import time
 from pathlib import Path
 
-from academe.db.embedded.layout import create_private, unwritable
+from academe.db.embedded.layout import create_private, unusable
 from academe.startup import StartupError
+
+# A server that was killed a moment ago holds its lock until the last of its threads is gone, although its
+# process already counts as dead.
+PATIENCE_SECONDS = 1.0
+POLL_SECONDS = 0.02
 
 
 class ServerLock:
@@ -27,12 +34,14 @@ class ServerLock:
         self._path = path
         self._descriptor: int | None = None
 
-    def acquire(self) -> None:
+    async def acquire(self) -> None:
         """Take the lock, or raise StartupError naming the server that holds it."""
+        gives_up = time.monotonic() + PATIENCE_SECONDS
         try:
-            descriptor = try_lock(self._path)
+            while (descriptor := try_lock(self._path)) is None and time.monotonic() < gives_up:
+                await asyncio.sleep(POLL_SECONDS)
         except OSError as error:
-            raise unwritable(self._path.parent, error) from error
+            raise unusable(self._path.parent, error) from error
         if descriptor is None:
             holder = self._path.read_text(encoding="utf-8").strip() or "unknown"
             raise StartupError(

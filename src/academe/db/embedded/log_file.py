@@ -29,6 +29,11 @@ class LogFile:
         """A descriptor to append to, for the child."""
         return create_private(self._path, os.O_APPEND)
 
+    def append(self, said: str) -> None:
+        """Keep what a program said that did not write into the file itself."""
+        with open(self.open(), "a", encoding="utf-8") as file:
+            file.write(said)
+
     def size(self) -> int:
         return self._path.stat().st_size if self._path.exists() else 0
 
@@ -46,11 +51,14 @@ class LogFile:
         """Move the contents aside when they exceed the bound.
 
         Copied and truncated, because PostgreSQL's processes keep their descriptors; a line that is written
-        between the two is lost.
+        between the two is lost, and so is the old part when there is no room for the copy.
         """
         if self.size() <= LOG_BYTES_MAX:
             return
         previous = self._path.with_name(self._path.name + ".1")
-        with open(self._path, "rb") as source, open(create_private(previous, os.O_TRUNC), "wb") as target:
-            shutil.copyfileobj(source, target)
+        try:
+            with open(self._path, "rb") as source, open(create_private(previous, os.O_TRUNC), "wb") as target:
+                shutil.copyfileobj(source, target)
+        except OSError:
+            previous.unlink(missing_ok=True)
         os.truncate(self._path, 0)

@@ -12,6 +12,9 @@ from academe.startup import StartupError
 STATUS_LINE = 7
 STATUS_READY = "ready"
 
+# The name of a setting that PostgreSQL accepts and does not know.
+MARKER = "academe.cluster="
+
 # Missing on macOS, where `ps` answers instead.
 PROCFS = Path("/proc")
 
@@ -26,20 +29,29 @@ def running_postmaster(cluster: Path) -> int | None:
     command = command_line(pid) if pid is not None else []
     if pid is None or not command or Path(command[0]).name != "postgres":
         return None
-    if cluster_marker(cluster) in command or str(cluster) in command:
-        return pid
+    return pid if _serves(pid, command, cluster) else None
+
+
+def _serves(pid: int, command: list[str], cluster: Path) -> bool:
+    """Whether a PostgreSQL works in the cluster, by its working directory or else by its arguments."""
     try:
-        return pid if os.path.samefile(PROCFS / str(pid) / "cwd", cluster) else None
-    except OSError as error:
-        raise StartupError(
-            f"Process {pid} is a PostgreSQL that may use the data directory {cluster.parent}; "
-            f"stop it, or delete {cluster / 'postmaster.pid'} if it serves another database."
-        ) from error
+        return os.path.samefile(PROCFS / str(pid) / "cwd", cluster)
+    except OSError:  # another user's process, or no procfs
+        pass
+    if any(argument.startswith(MARKER) for argument in command):
+        return cluster_marker(cluster) in command
+    named = command[command.index("-D") + 1] if "-D" in command[:-1] else ""
+    if os.path.isabs(named):
+        return os.path.realpath(named) == os.path.realpath(cluster)
+    raise StartupError(
+        f"Process {pid} is a PostgreSQL that may use the data directory {cluster.parent}; "
+        f"stop it, or delete {cluster / 'postmaster.pid'} if it serves another database."
+    )
 
 
 def cluster_marker(cluster: Path) -> str:
     """An argument that tells every user which cluster a PostgreSQL serves, even where `-D` does not."""
-    return f"academe.cluster={cluster}"
+    return f"{MARKER}{cluster}"
 
 
 def remove_misleading_pid(cluster: Path) -> None:

@@ -14,7 +14,7 @@ from academe.db.embedded.account import choose_account
 from academe.db.embedded.binaries import age_warning
 from academe.db.embedded.claim import claim_cluster
 from academe.db.embedded.cluster import initialise, is_initialised
-from academe.db.embedded.layout import Layout, unwritable
+from academe.db.embedded.layout import Layout, unusable
 from academe.db.embedded.log_file import LogFile
 from academe.db.embedded.runtime import Runtime, prepare_runtime
 
@@ -66,11 +66,11 @@ def _prepare(layout: Layout, log: FilteringBoundLogger, lock: int) -> Prepared:
             application_password=roles.read_or_make_password(layout.application_password),
         )
     except OSError as error:
-        raise unwritable(layout.data_dir, error) from error
+        raise unusable(layout.data_dir, error) from error
     warning = age_warning(version, datetime.now(UTC).date())
     if warning is not None:
         log.warning(warning, version=version)
     if is_new:
         log.info("Making the database", version=version, directory=str(layout.cluster))
-        initialise(runtime, prepared.superuser_password, lock)
+        initialise(runtime, prepared.superuser_password, lock, prepared.log_file)
     return prepared

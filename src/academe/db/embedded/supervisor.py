@@ -90,7 +90,7 @@ class EmbeddedPostgres:
             raise RuntimeError("This EmbeddedPostgres is already started.")
         layout = prepare_data_dir(self._data_dir)
         lock = ServerLock(layout.server_lock)
-        lock.acquire()
+        await lock.acquire()
         self._server_lock = lock
         self._enter(State.STARTING)
         self._task = asyncio.create_task(self._supervise(layout), name="embedded-postgres")
@@ -161,10 +161,11 @@ class EmbeddedPostgres:
                 end = await self._lifetime.run()
                 if not self._was_ready and not end.is_transient:
                     raise StartupError(end.reason)
-            except StartupError as error:
+            except Exception as error:  # even an unforeseen one must not leave PostgreSQL to itself
                 if not self._was_ready:
                     raise
-                self._log.error("PostgreSQL cannot be restarted yet", reason=str(error))
+                unforeseen = not isinstance(error, StartupError)
+                self._log.error("PostgreSQL cannot be restarted yet", reason=str(error), exc_info=unforeseen)
             else:
                 self._log.error("PostgreSQL died and will be restarted", reason=end.reason)
                 if end.ready_seconds > STABLE_SECONDS:

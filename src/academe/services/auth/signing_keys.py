@@ -7,7 +7,6 @@ used; one that was replaced verifies until its last token has expired.
 
 from __future__ import annotations
 
-import asyncio
 import secrets as random
 import time
 from collections.abc import Callable
@@ -73,7 +72,6 @@ class SigningKeys:
         self._clock = clock
         self._keys: tuple[SigningKey, ...] = ()
         self._read_time = float("-inf")
-        self._reloading = asyncio.Lock()
         self.refresh_token_key = secrets.derive("refresh token")
         """For the MAC of refresh tokens."""
 
@@ -88,11 +86,10 @@ class SigningKeys:
             await self._read()
 
     async def reload(self) -> None:
-        """Reads the keys unless that was done a moment ago; concurrent callers share one read."""
-        async with self._reloading:
-            if self._may_read():
-                self._read_time = time.monotonic()  # also when it fails: an absent database is not pestered
-                await self._read()
+        """Reads the keys unless that was done a moment ago."""
+        if time.monotonic() - self._read_time >= RELOAD_SECONDS:
+            self._read_time = time.monotonic()  # before it fails, too: an absent database is not pestered
+            await self._read()
 
     async def rotate_signing_key(self) -> str:
         """Makes the next key, which signs in five minutes, and returns its id.
@@ -116,7 +113,7 @@ class SigningKeys:
     async def find(self, kid: str) -> SigningKey | None:
         """The key that verifies tokens of this key id."""
         found = self._find(kid)
-        if found is None and self._may_read():
+        if found is None:
             await self.reload()
             found = self._find(kid)
         return found
@@ -126,9 +123,6 @@ class SigningKeys:
         current = self.current()
         others = [key for key in reversed(self._verifying()) if key is not current]
         return {"keys": [key.public() for key in (current, *others)]}
-
-    def _may_read(self) -> bool:
-        return time.monotonic() - self._read_time >= RELOAD_SECONDS
 
     def _find(self, kid: str) -> SigningKey | None:
         return next((key for key in self._verifying() if key.kid == kid), None)

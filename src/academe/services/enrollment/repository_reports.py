@@ -100,12 +100,13 @@ class ReportRepository:
                     state = case when e.completed_lessons + m.done = e.required_lessons
                         and e.required_lessons > 0 then 2 else e.state end,
                     complete_time = case when e.completed_lessons + m.done = e.required_lessons
-                        and e.required_lessons > 0 then coalesce(e.complete_time, m.time) end,
+                        and e.required_lessons > 0 then coalesce(e.complete_time, m.done_time) end,
                     version = e.version + 1,
                     update_time = greatest(e.update_time, m.time)
                 from (
                     select learner_id, enrollment_id, max(coalesce(complete_time, start_time)) as time,
-                        count(*) filter (where required and state = 3) as done
+                        count(*) filter (where required and state = 3) as done,
+                        max(complete_time) filter (where required) as done_time
                     from moved
                     group by learner_id, enrollment_id
                 ) m

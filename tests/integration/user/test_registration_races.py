@@ -1,0 +1,46 @@
+"""Registrations at the same moment, below the wire."""
+
+from __future__ import annotations
+
+import asyncio
+
+from academe.db.pool import Pool
+from academe.ids import new_id
+from academe.services.user import Account
+from academe.services.user.errors import EmailTaken, UsernameTaken
+from tests.support.identity import Identity
+
+
+async def test_a_repeat_after_the_database_was_restored(identity: Identity, pool: Pool) -> None:
+    """A restored database checks its constraints in another order, the request's last: a repeat that finds
+    its own name taken is told the account, not that somebody has it."""
+    await pool.execute("alter table account.account drop constraint account_request_once")
+    await pool.execute("alter table account.account add constraint account_request_once unique (request_id)")
+    for number in range(5):
+        request = {"request_id": new_id(), "request_hash": bytes(32)}
+        accounts = await asyncio.gather(*(identity.register(f"ada-{number}", **request) for _ in range(8)))
+
+        assert len({account.user_id for account in accounts}) == 1
+
+
+async def test_one_name_in_many_cases(identity: Identity) -> None:
+    """One of sixteen has it."""
+    names = [
+        "".join(c.upper() if number >> i & 1 else c for i, c in enumerate("lisa")) for number in range(16)
+    ]
+    outcomes = await asyncio.gather(
+        *(identity.register(name, email=f"{new_id()}@example.org") for name in names), return_exceptions=True
+    )
+
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Account)]) == 1
+    assert len([outcome for outcome in outcomes if isinstance(outcome, UsernameTaken)]) == 15
+
+
+async def test_both_are_taken(identity: Identity) -> None:
+    """One of the two reasons is told, and nothing is stored."""
+    account = await identity.register()
+    outcomes = await asyncio.gather(
+        *(identity.register(account.username, email=account.email) for _ in range(4)), return_exceptions=True
+    )
+
+    assert all(isinstance(outcome, UsernameTaken | EmailTaken) for outcome in outcomes)
