@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from academe.db.pool import Pool, create_pool
+from tests.integration.db.notes import Notes
 from tests.support.postgres import TestPostgres
 
 
@@ -25,3 +26,10 @@ async def pool(database: str) -> AsyncIterator[Pool]:
     opened = await create_pool(database, size=4, statement_timeout_ms=10_000, command_timeout=15)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def notes(pool: Pool) -> Notes:
+    notes = Notes(pool)
+    await notes.create()
+    return notes

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from academe.db.group_commit import GroupCommit
+
 
 class HeldBatches:
     """Stands for `fetch` and `write`: records each batch and answers when the test says so.
@@ -51,3 +53,13 @@ async def turns(count: int = 3) -> None:
     """Lets everything that is ready run: each is one turn of the event loop."""
     for _ in range(count):
         await asyncio.sleep(0)
+
+
+def group_of(held: HeldBatches, **options: Any) -> GroupCommit[Any, Any]:
+    return GroupCommit(held.write, name="trial", **options)
+
+
+async def submit_all(group: GroupCommit[Any, Any], items: Sequence[Any]) -> list[Any]:
+    """The outcomes of items submitted in one turn, exceptions among them."""
+    async with asyncio.timeout(5):
+        return await asyncio.gather(*(group.submit(item) for item in items), return_exceptions=True)

@@ -3,72 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
 
-import asyncpg
 import pytest
 
-from academe.db.group_commit import CONFLICT_RERUNS, GroupCommit
-from academe.db.pool import Pool
-from academe.errors import AcademeError, DatabaseUnavailable, DeadlineExceeded, Overloaded, StorageFull
-from tests.integration.db.held import HeldBatches, turns
+from academe.errors import Overloaded
+from tests.integration.db.held import HeldBatches, group_of, submit_all, turns
+from tests.integration.db.notes import Notes
 
 
-class Refused(AcademeError):
-    """The item was not to be."""
-
-
-def group_of(held: HeldBatches, **options: Any) -> GroupCommit[Any, Any]:
-    return GroupCommit(held.write, name="trial", **options)
-
-
-async def submit_all(group: GroupCommit[Any, Any], items: Sequence[Any]) -> list[Any]:
-    async with asyncio.timeout(5):
-        return await asyncio.gather(*(group.submit(item) for item in items), return_exceptions=True)
-
-
-@pytest.fixture(scope="module")
-async def notes(pool: Pool) -> Pool:
-    await pool.execute(
-        """
-        create table trial.note (
-            id integer primary key,
-            text text not null,
-            constraint note_not_empty check (text <> '')
-        )
-        """
-    )
-    return pool
-
-
-async def write_notes(pool: Pool, notes: list[tuple[int, str]]) -> list[int]:
-    rows = await pool.fetch(
-        """
-        insert into trial.note (id, text)
-        select id, text from unnest($1::integer[], $2::text[]) as note (id, text)
-        returning id
-        """,
-        [id_ for id_, _ in notes],
-        [text for _, text in notes],
-    )
-    return [row["id"] for row in rows]
-
-
-def notes_group(notes: Pool) -> GroupCommit[tuple[int, str], int]:
-    async def write(items: list[tuple[int, str]]) -> Sequence[int]:
-        return await write_notes(notes, items)
-
-    return GroupCommit(write, name="note")
-
-
-async def test_items_submitted_in_one_turn_share_a_transaction(notes: Pool) -> None:
+async def test_items_submitted_in_one_turn_share_a_transaction(notes: Notes) -> None:
     """Concurrent writes are one statement: PostgreSQL gives all of the rows the same transaction."""
-    group = notes_group(notes)
+    group = notes.group
 
     await submit_all(group, [(id_, "x") for id_ in range(1, 6)])
 
-    assert await notes.fetchval("select count(distinct xmin::text) from trial.note where id <= 5") == 1
+    assert await notes.pool.fetchval("select count(distinct xmin::text) from trial.note where id <= 5") == 1
 
 
 async def test_items_submitted_while_a_batch_commits_are_the_next_batch() -> None:
@@ -86,13 +35,13 @@ async def test_items_submitted_while_a_batch_commits_are_the_next_batch() -> Non
     assert held.batches == [["a"], ["b", "c", "d"]]
 
 
-async def test_caller_is_told_after_the_commit(notes: Pool) -> None:
+async def test_caller_is_told_after_the_commit(notes: Notes) -> None:
     """1: whoever has been told can be seen by any other connection."""
-    group = notes_group(notes)
+    group = notes.group
 
     async def submit_and_look(id_: int) -> bool:
         await group.submit((id_, "x"))
-        return bool(await notes.fetchval("select exists (select from trial.note where id = $1)", id_))
+        return bool(await notes.pool.fetchval("select exists (select from trial.note where id = $1)", id_))
 
     assert all(await asyncio.gather(*(submit_and_look(id_) for id_ in range(100, 150))))
 
@@ -152,109 +101,6 @@ def test_several_writers_need_a_key() -> None:
         group_of(HeldBatches(), writers=2)
 
 
-async def test_refused_item_is_told_to_its_caller_only() -> None:
-    """1: an outcome that is an exception is raised to whoever submitted that item."""
-
-    async def write(items: list[str]) -> list[str | Exception]:
-        return [Refused() if item == "b" else item for item in items]
-
-    outcomes = await submit_all(GroupCommit(write, name="trial"), "abc")
-
-    assert outcomes[0::2] == ["a", "c"]
-    assert isinstance(outcomes[1], Refused)
-
-
-@pytest.mark.parametrize(
-    ("bad", "told"),
-    [
-        ("", asyncpg.CheckViolationError),  # the server refuses the statement
-        ("\ud800", asyncpg.DataError),  # asyncpg cannot even send it
-    ],
-)
-async def test_poisoned_item_fails_its_own_caller_only(notes: Pool, bad: str, told: type[Exception]) -> None:
-    """3: one item in a hundred makes the statement fail, and ninety-nine are written."""
-    await notes.execute("truncate trial.note")
-    group = notes_group(notes)
-
-    outcomes = await submit_all(group, [(id_, bad if id_ == 41 else "x") for id_ in range(100)])
-
-    assert isinstance(outcomes.pop(41), told)
-    assert outcomes == [id_ for id_ in range(100) if id_ != 41]
-    assert await notes.fetchval("select count(*) from trial.note") == 99
-
-
-async def test_halves_of_a_poisoned_batch_keep_the_order() -> None:
-    """3: the items around the bad one are written in the order of submission, in few runs."""
-    written: list[int] = []
-    runs = 0
-
-    async def write(items: list[int]) -> list[int]:
-        nonlocal runs
-        runs += 1
-        if 5 in items:
-            raise asyncpg.CheckViolationError("five")
-        written.extend(items)
-        return items
-
-    await submit_all(GroupCommit(write, name="trial"), range(64))
-
-    assert written == [number for number in range(64) if number != 5]
-    assert runs == 1 + 2 * 6  # the whole, then two halves at each of log2(64) levels
-
-
-async def test_deadlocked_batch_is_run_again_whole() -> None:
-    """3: PostgreSQL chose this transaction to give way; no item is to blame."""
-    held = HeldBatches()
-    group = group_of(held)
-    held.fail(asyncpg.DeadlockDetectedError("deadlock"))
-    held.let_through()
-
-    assert await submit_all(group, "abc") == ["a!", "b!", "c!"]
-    assert held.batches == [["a", "b", "c"]] * 2
-
-
-async def test_lasting_conflict_is_told_as_worth_a_retry() -> None:
-    """3: an item that loses again and again ends with its caller, not in an endless loop."""
-    held = HeldBatches()
-    group = group_of(held)
-    for _ in range(1 + CONFLICT_RERUNS):
-        held.fail(asyncpg.SerializationError("conflict"))
-
-    with pytest.raises(DatabaseUnavailable) as told:
-        await group.submit("a")
-
-    assert told.value.retry_after_seconds
-    assert len(held.batches) == 1 + CONFLICT_RERUNS
-
-
-async def test_error_after_the_commit_is_not_answered_with_a_second_run() -> None:
-    """3: only an error that proves a rollback is; a mistake in `write` may come after its commit."""
-    runs: list[list[str]] = []
-
-    async def write(items: list[str]) -> list[str]:
-        runs.append(items)
-        raise KeyError("made after the commit")
-
-    outcomes = await submit_all(GroupCommit(write, name="trial"), "ab")
-
-    assert [type(outcome) for outcome in outcomes] == [KeyError, KeyError]
-    assert runs == [["a", "b"]]
-
-
-async def test_wrong_number_of_outcomes_is_a_fault_and_no_second_run() -> None:
-    """1: what was written stays written, and nobody is given another one's outcome."""
-    runs: list[list[str]] = []
-
-    async def write(items: list[str]) -> list[str]:
-        runs.append(items)
-        return items[1:]
-
-    outcomes = await submit_all(GroupCommit(write, name="trial"), "ab")
-
-    assert [type(outcome) for outcome in outcomes] == [RuntimeError, RuntimeError]
-    assert runs == [["a", "b"]]
-
-
 async def test_item_cancelled_in_the_queue_is_never_written() -> None:
     """4: its neighbours are, and the next batch begins without it."""
     held = HeldBatches()
@@ -283,11 +129,11 @@ async def test_item_cancelled_in_the_turn_of_its_batch_is_not_written() -> None:
     assert held.batches == [["b"]]
 
 
-async def test_cancelled_caller_does_not_cancel_a_batch_that_began(notes: Pool) -> None:
+async def test_cancelled_caller_does_not_cancel_a_batch_that_began(notes: Notes) -> None:
     """4: the row is there although nobody waited, and the neighbour is told."""
-    await notes.execute("truncate trial.note")
-    group = notes_group(notes)
-    async with notes.transaction() as lock:
+    await notes.clear()
+    group = notes.group
+    async with notes.pool.transaction() as lock:
         await lock.execute("lock table trial.note")
         gone, other = (asyncio.create_task(group.submit((id_, "x"))) for id_ in (1, 2))
         await turns()
@@ -296,68 +142,7 @@ async def test_cancelled_caller_does_not_cancel_a_batch_that_began(notes: Pool) 
 
         assert gone.cancelled()
     assert await other == 2
-    assert [row["id"] for row in await notes.fetch("select id from trial.note order by id")] == [1, 2]
-
-
-async def test_lost_connection_is_told_and_nothing_is_run_again() -> None:
-    """5: nobody knows whether the batch was committed; a blind second run could double it."""
-    held = HeldBatches()
-    group = group_of(held)
-    held.fail(asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"))
-
-    outcomes = await submit_all(group, "abc")
-
-    assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 3
-    assert all(outcome.retry_after_seconds for outcome in outcomes)
-    assert held.batches == [["a", "b", "c"]]
-
-
-async def test_idempotent_batch_is_run_once_more_after_a_lost_connection() -> None:
-    """5: but not for ever."""
-    held = HeldBatches()
-    group = group_of(held, idempotent=True)
-    held.fail(asyncpg.ConnectionDoesNotExistError("lost"))
-    held.let_through()
-
-    assert await submit_all(group, "ab") == ["a!", "b!"]
-
-    held.fail(asyncpg.ConnectionDoesNotExistError("lost"))
-    held.fail(asyncpg.ConnectionDoesNotExistError("lost again"))
-    with pytest.raises(DatabaseUnavailable):
-        await group.submit("c")
-    assert held.batches == [["a", "b"]] * 2 + [["c"]] * 2
-
-
-async def test_silence_of_the_server_is_an_unknown_outcome() -> None:
-    """5: our own time limit says nothing about what the server did meanwhile."""
-    held = HeldBatches()
-    group = group_of(held)
-    held.fail(TimeoutError())
-
-    outcomes = await submit_all(group, "ab")
-
-    assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 2
-    assert held.batches == [["a", "b"]]
-
-
-@pytest.mark.parametrize(
-    ("failure", "told"),
-    [
-        (asyncpg.DiskFullError("no space left"), StorageFull),
-        (asyncpg.QueryCanceledError("statement timeout"), DeadlineExceeded),
-        (Overloaded(), Overloaded),  # no connection was free
-    ],
-)
-async def test_outage_is_told_to_every_caller(failure: Exception, told: type[Exception]) -> None:
-    """6: running the pieces would meet the same outage."""
-    held = HeldBatches()
-    group = group_of(held)
-    held.fail(failure)
-
-    outcomes = await submit_all(group, "abc")
-
-    assert [type(outcome) for outcome in outcomes] == [told] * 3
-    assert held.batches == [["a", "b", "c"]]
+    assert [row["id"] for row in await notes.pool.fetch("select id from trial.note order by id")] == [1, 2]
 
 
 async def test_full_queue_refuses_at_once() -> None:

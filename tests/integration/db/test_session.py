@@ -13,18 +13,20 @@ from academe.db.pool import Pool, create_pool
 
 
 async def test_session_settings(database: str) -> None:
-    """Every statement finds UTC, no schema but pg_catalog, no compilation, and its time limit."""
-    async with opened(database, statement_timeout_ms=4_000, application_name="trial") as pool:
-        [settings] = await pool.fetch(
-            """
-            select current_setting('timezone') as timezone,
-                   current_setting('search_path') as search_path,
-                   current_setting('jit') as jit,
-                   current_setting('statement_timeout') as statement_timeout,
-                   current_setting('idle_in_transaction_session_timeout') as idle_timeout,
-                   current_setting('application_name') as application_name
-            """
-        )
+    """Every statement finds UTC, no schema but pg_catalog, no compilation, and its time limits."""
+    pool = await create_pool(database, size=1, statement_timeout_ms=4_000, application_name="trial")
+    [settings] = await pool.fetch(
+        """
+        select current_setting('timezone') as timezone,
+               current_setting('search_path') as search_path,
+               current_setting('jit') as jit,
+               current_setting('statement_timeout') as statement_timeout,
+               current_setting('idle_in_transaction_session_timeout') as idle_timeout,
+               current_setting('client_connection_check_interval') as check_interval,
+               current_setting('application_name') as application_name
+        """
+    )
+    await pool.close()
 
     assert dict(settings) == {
         "timezone": "UTC",
@@ -32,6 +34,7 @@ async def test_session_settings(database: str) -> None:
         "jit": "off",
         "statement_timeout": "4s",
         "idle_timeout": "8s",
+        "check_interval": "2s",
         "application_name": "trial",
     }
 
