@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from academe.services.credential.codes import ALPHABET, SYMBOLS, new_code, printed, read_code
@@ -22,6 +22,7 @@ BETWEEN = [
 ]
 
 
+@settings(deadline=None)
 @given(code=CODES, data=st.data())
 def test_a_code_is_read_however_it_was_typed(code: str, data: st.DataObject) -> None:
     """In any case, with the letters people write for digits, with anything between that keeps words apart."""
@@ -33,6 +34,7 @@ def test_a_code_is_read_however_it_was_typed(code: str, data: st.DataObject) -> 
     assert read_code(typed) == code
 
 
+@settings(deadline=None)
 @given(code=CODES)
 def test_a_code_is_printed_in_four_groups(code: str) -> None:
     """What is printed is read back."""
@@ -42,6 +44,7 @@ def test_a_code_is_printed_in_four_groups(code: str) -> None:
     assert read_code(printed(code)) == code
 
 
+@settings(deadline=None)
 @given(code=CODES)
 def test_full_width_letters_are_letters(code: str) -> None:
     """An East Asian keyboard types them."""
