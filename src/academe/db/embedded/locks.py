@@ -38,7 +38,9 @@ class ServerLock:
         """Take the lock, or raise StartupError naming the server that holds it."""
         gives_up = time.monotonic() + PATIENCE_SECONDS
         try:
-            while (descriptor := try_lock(self._path)) is None and time.monotonic() < gives_up:
+            while (descriptor := try_lock(self._path)) is None:
+                if time.monotonic() > gives_up:
+                    break
                 await asyncio.sleep(POLL_SECONDS)
         except OSError as error:
             raise unusable(self._path.parent, error) from error
