@@ -69,18 +69,17 @@ def test_attacks_leave_the_text_and_nothing_else(attack: str, padding: str) -> N
     served = sanitise(attack + padding).removesuffix(padding)
 
     assert_harmless(served)
-    (root,) = [element for element in elements(served) if element.getparent().tag == "body"]
-    assert "".join(str(text) for text in root.itertext()).endswith("text")
+    assert "".join(str(text) for text in elements(served)[0].itertext()).endswith("text")
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        '<h2>Title</h2><p>A <b>bold</b> <a href="https://example.org/" rel="noopener noreferrer">link</a></p>',
+        '<h2>T</h2><p><b>B</b> <a href="https://example.org/" rel="noopener noreferrer">link</a></p>',
         '<img src="/static/a.png" alt="A picture" width="10" height="20">',
         '<a href="/jump_to_id/abc" rel="noopener noreferrer">next</a>',
-        '<table><thead><tr><th scope="col">a</th></tr></thead><tbody><tr><td rowspan="2">b</td></tr></tbody>'
-        "</table>",
+        "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
+        '<table><tbody><tr><th scope="row">a</th><td colspan="2">b</td></tr></tbody></table>',
         "<ul><li>one</li><li>two</li></ul><pre><code>x &lt; y</code></pre>",
         '<img src="data:image/png;base64,iVBORw0KGgo=" alt="dot">',
         '<details><summary>More</summary>\\(x^2\\) &amp; <span lang="el" dir="ltr">λόγος</span></details>',
@@ -144,48 +143,12 @@ def _assert_quick(source: str) -> None:
     assert_harmless(served[:100_000].rpartition(">")[0] + ">")
 
 
-PIECES = st.sampled_from(
-    [
-        "<p>",
-        "</p>",
-        "<b>",
-        "</b>",
-        "<script>",
-        "</script>",
-        "<!--",
-        "-->",
-        "<a href='",
-        "'>",
-        '">',
-        "<img src=x ",
-        ">",
-    ]
-    + [
-        "onerror=a",
-        "javascript:",
-        "<svg>",
-        "<style>",
-        "</style>",
-        "<table>",
-        "<td>",
-        "</table>",
-        "text",
-        "&lt;",
-        "&#60;",
-    ]
-    + [
-        "<title>",
-        "<textarea>",
-        "</textarea>",
-        "<![CDATA[",
-        "]]>",
-        "<math>",
-        "=",
-        " ",
-        "/",
-        "\0",
-        "<iframe srcdoc='",
-    ]
+PIECES = (
+    st.sampled_from(["<p>", "</p>", "<b>", "</b>", "<script>", "</script>", "<!--", "-->"])
+    | st.sampled_from(["<a href='", "'>", '">', "<img src=x ", ">", "onerror=a", "javascript:"])
+    | st.sampled_from(["<svg>", "<style>", "</style>", "<table>", "<td>", "</table>", "text", "&lt;"])
+    | st.sampled_from(["&#60;", "<title>", "<textarea>", "</textarea>", "<![CDATA[", "]]>", "<math>"])
+    | st.sampled_from(["=", " ", "/", "\x00", "<iframe srcdoc='"])
 )
 
 
@@ -225,7 +188,7 @@ def test_many_threads_may_sanitise_at_once() -> None:
 
 
 def test_the_policy_has_a_version() -> None:
-    """Served HTML is cached under it. Change it with this list, or the caches keep what the old policy let by."""
+    """Served HTML is cached under it. A change of the policy raises it, or caches keep the old."""
     assert POLICY_VERSION == 1
     assert len(TAGS) == 73
     assert sanitise('<section><tt dir="rtl">x</tt></section>') == '<section><tt dir="rtl">x</tt></section>'

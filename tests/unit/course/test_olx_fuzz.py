@@ -63,7 +63,7 @@ def test_bytes_by_chance(content: bytes) -> None:
     ),
     st.booleans(),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_a_sound_archive_with_bytes_changed(changes: list[tuple[int, int, int]], mend: bool) -> None:
     """With the checksums of headers made right again, so that the changes are looked at, and without."""
     content = bytearray(SOUND)
@@ -85,39 +85,12 @@ def test_a_sound_archive_with_a_part_missing(start: int, end: int) -> None:
     read_or_refuse(packed[:cut])
 
 
-FRAGMENTS = st.sampled_from(
-    [
-        "<html>",
-        "</html>",
-        "<vertical>",
-        "</vertical>",
-        "<problem>",
-        "</problem>",
-        "<video/>",
-        "<poll/>",
-        "<a b='c'/>",
-    ]
-    + [
-        "<library_content>",
-        "</library_content>",
-        "<lti url_name='x'/>",
-        "&amp;",
-        "&x;",
-        "<![CDATA[",
-        "]]>",
-        "<!--",
-    ]
-    + [
-        "-->",
-        "<?a b?>",
-        "<!DOCTYPE a>",
-        "text",
-        "é",
-        "<html url_name='x' filename='y'/>",
-        "xmlns='urn:x'",
-        "'",
-        '"',
-    ]
+FRAGMENTS = (
+    st.sampled_from(["<html>", "</html>", "<vertical>", "</vertical>", "<problem>", "</problem>"])
+    | st.sampled_from(["<video/>", "<poll/>", "<a b='c'/>", "<library_content>", "</library_content>"])
+    | st.sampled_from(["<lti url_name='x'/>", "&amp;", "&x;", "<![CDATA[", "]]>", "<!--", "-->"])
+    | st.sampled_from(["<?a b?>", "<!DOCTYPE a>", "text", "é", "<html url_name='x' filename='y'/>"])
+    | st.sampled_from(["xmlns='urn:x'", "'", '"'])
 )
 
 
@@ -150,9 +123,9 @@ COURSES = trees(["course"], trees(["chapter"], trees(["sequential"], UNITS)))
 
 
 @given(COURSES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_courses_of_any_shape_are_read_whole(tree: Tree) -> None:
-    """Written in any mixture of nested and separate items, counted apart from the reader, read back the same."""
+    """Written in any mixture of nested and separate items, counted apart, and read back the same."""
     files: dict[str, str | bytes] = {}
     files["course.xml"] = _write(tree, files, Counter())
     course = read_bytes(tar_bytes(files))
@@ -168,9 +141,8 @@ def test_courses_of_any_shape_are_read_whole(tree: Tree) -> None:
         for module in course.modules
     ]
     written = Counter(item.tag for item in _walk(tree))
-    assert written == Counter(
-        item.item_type for item in course.items if item.item_type not in ("html_body", "pointer")
-    )
+    rows = Counter(item.item_type for item in course.items)
+    assert written == rows - Counter(html_body=rows["html_body"], pointer=rows["pointer"])
     counts = course.source_counts
     assert (counts.chapters, counts.verticals) == (written["chapter"], written["vertical"])
     structure = ("course", "chapter", "sequential", "vertical")
