@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from academe.telemetry import Metrics
 
-JWKS_SECONDS = 300
-"""How long others may keep our public keys; a new key is published longer than that before it signs."""
+JWKS_SECONDS = 240
+"""How long others may keep our public keys: a new one is published five minutes before it signs."""
 
 RETRY_SECONDS = 1
 """When to ask an unready server again: readiness is looked at twice a second."""

@@ -49,7 +49,7 @@ async def test_public_keys_may_be_kept_for_a_while(client: httpx.AsyncClient) ->
 
     assert reply.json() == {"keys": [{"kid": "k1", "kty": "EC"}]}
     assert reply.headers["content-type"] == "application/jwk-set+json"
-    assert reply.headers["cache-control"] == "public, max-age=300"
+    assert reply.headers["cache-control"] == "public, max-age=240"
 
 
 async def test_keys_that_are_not_read_yet(client: httpx.AsyncClient, operations: Operations) -> None:

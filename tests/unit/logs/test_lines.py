@@ -174,6 +174,20 @@ def test_an_exception_comes_with_its_cause_and_without_its_variables(written: Wr
     assert "k9canary7" not in written.getvalue()
 
 
+def test_a_warning_that_quotes_what_a_library_said(written: Written) -> None:
+    """Fields of warnings are searched, and so is everything around for the secrets that they may repeat."""
+    log = configure_logging("json", "info", stream=written)
+    token = "kvk7-unshaped-token"
+
+    log.warning(
+        "database refused a call", fault="invalid input for query argument $2: 'kvk7canary' (expected)"
+    )
+    log.warning("cannot send", fault=f"nobody takes {token} here")
+
+    assert "kvk7" not in written.getvalue()
+    assert written.records()[0]["fault"].startswith("invalid input for query argument $2: ")
+
+
 def test_only_the_level_asked_for_and_above(written: Written) -> None:
     """Debug lines cost nothing unless they are wanted."""
     log = configure_logging("json", "warning", stream=written)
