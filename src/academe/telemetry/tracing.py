@@ -19,8 +19,8 @@ from academe.rpc.pipeline import Handler
 from academe.startup import StartupError
 
 SAMPLED = 0.01
-"""Share of the calls that begin here. A sampled call costs 50 microseconds, so all of them would cost a third
-of the server; the console is for a person who wants to see each one."""
+"""Share of the calls that begin here. A traced call costs 22 microseconds, and more in the exporter's thread;
+one that is passed over costs 5. The console is for a person who wants to see each one."""
 
 SHUTDOWN_SECONDS = 3.0
 """For a last export to a collector that may be away; a stop has ten seconds in all."""
