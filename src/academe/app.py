@@ -26,6 +26,7 @@ from academe.background import Background
 from academe.db.database import Database
 from academe.db.errors import db_error
 from academe.db.readiness import Readiness
+from academe.errors import DatabaseUnavailable
 from academe.http import HttpListener, operations_routes
 from academe.rpc.access import Access
 from academe.rpc.contract import methods_of
@@ -36,6 +37,7 @@ from academe.secret_key import root_secret
 from academe.secrets import Secrets
 from academe.services import auth, course, credential, enrollment, health, tip, user
 from academe.settings import Settings
+from academe.startup import StartupError
 from academe.telemetry import LoopLag, Metrics, Telemetry, tracer_from_environment
 
 SERVICES: tuple[tuple[ServiceDescriptor, Callable[[Any, Any], None]], ...] = (
@@ -83,6 +85,8 @@ class App:
         self.health = health.HealthState([descriptor.full_name for descriptor, _ in SERVICES])
         self.database = Database(settings, log=log)
         self.grpc_address = ""
+        self.first_sign_in_code: str | None = None
+        """As it was at the start; None when the administrator has a password."""
         self._away: str | None = "starting"
         self._server: grpc.aio.Server = build_server(settings)
         self._background = Background(log)
@@ -107,7 +111,11 @@ class App:
         self.metrics.watch_pool(self.database.pool)
         self._readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
-        await self.slices.keys.load()
+        try:
+            await self.slices.keys.load()
+            self.first_sign_in_code = await self.first_sign_in()
+        except DatabaseUnavailable as error:
+            raise StartupError("The database went away while the server started; start it again.") from error
         self._register()
         await self._server.start()
         self._start_background()

@@ -32,7 +32,7 @@ async def serve(settings: Settings) -> None:
             await asyncio.gather(starting, return_exceptions=True)
             return
         await starting
-        _greet(app, await app.first_sign_in())
+        _greet(app, app.first_sign_in_code)
         await stopping
         log.info("stopping; calls in flight may finish", seconds=settings.drain_seconds)
     finally:
