@@ -74,7 +74,7 @@ class Readiness:
             command_timeout=None,
         )
         version = connection.get_server_version()
-        self.server_version = f"{version.major}.{version.minor}"
+        self.server_version = f"{version.major}.{version.micro}"  # asyncpg's minor is 0 since PostgreSQL 10
         return connection
 
     def _drop(self) -> None:
