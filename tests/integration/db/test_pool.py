@@ -159,6 +159,28 @@ async def test_cancelled_statement_is_stopped_and_its_connection_serves_on(
         assert await backend_of(pool) == backend
 
 
+async def test_nobody_waits_for_a_cancellation_to_be_confirmed(database: str, watching: Pool) -> None:
+    """A statement that is slow to stop keeps its connection from the next caller, who gets another one."""
+    async with opened(database, size=2) as pool:
+        backend = await backend_of(pool)
+        call = asyncio.create_task(
+            pool.execute(
+                """
+                do $$ begin perform pg_sleep(60);
+                exception when query_canceled then perform pg_sleep(60); end $$
+                """
+            )
+        )
+        await until(lambda: is_sleeping(watching, backend))
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+        async with asyncio.timeout(2):
+            assert await backend_of(pool) != backend
+        await watching.execute("select pg_terminate_backend($1)", backend)
+
+
 async def test_silent_server_is_given_up_by_our_own_limit(database: str) -> None:
     """The statement is cancelled, and the connection is clean afterwards."""
     async with opened(database, command_timeout=0.1) as pool:
