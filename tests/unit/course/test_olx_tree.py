@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from academe.services.course.olx import ImportedCourse, ImportedLesson, Outcome, Reason
+from academe.services.course.olx import ImportedCourse, ImportedLesson, Outcome, Reason, Refusal
 from tests.support.olx import SMALL_COURSE, inline_course, read, row
 
 UNIT = "course.xml#chapter[1]/sequential[1]/vertical[1]"
@@ -306,3 +306,10 @@ def test_secrets_are_counted_and_not_told(tmp_path: Path) -> None:
     assert "(2)" in item.detail
     assert "secret-456" not in repr(course)
     assert "key-123" not in repr(course)
+
+
+def test_every_reason_is_explained_to_authors() -> None:
+    """A code in a report or a refusal that the page on imports does not know helps nobody."""
+    page = (Path(__file__).parents[3] / "docs" / "imports.md").read_text()
+    for code in [*Reason, *Refusal]:
+        assert code in page

@@ -12,7 +12,7 @@ QUOTED_PATH_CHARS = 120
 
 
 class Refusal(StrEnum):
-    """Stable codes; a client may rely on them."""
+    """Stable codes; docs/imports.md explains them to authors."""
 
     NOT_AN_ARCHIVE = "NOT_AN_ARCHIVE"
     TRUNCATED = "TRUNCATED"

@@ -15,7 +15,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Stable codes for what was lost and why. docs/ lists them with their meaning for authors."""
+    """Stable codes for what was lost and why; docs/imports.md explains them to authors."""
 
     # Degraded: it is there, with a loss.
     ACTIVE_CONTENT = "ACTIVE_CONTENT"
