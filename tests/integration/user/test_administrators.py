@@ -55,11 +55,13 @@ async def test_a_later_start(empty: Pool) -> None:
 async def test_many_processes_start_at_once(empty: Pool) -> None:
     """One account, which all of them find."""
     processes = [await Identity(empty).open() for _ in range(4)]
-    accounts = await asyncio.gather(*(process.users.ensure_administrator() for process in processes * 3))
+    for _ in range(5):  # the first round finds connections that have yet to prepare the statements
+        await empty.execute("delete from account.account")
+        accounts = await asyncio.gather(*(process.users.ensure_administrator() for process in processes * 3))
 
-    assert len({account.user_id for account in accounts if account}) == 1
-    assert None not in accounts
-    assert await empty.fetchval("select count(*) from account.account") == 1
+        assert len({account.user_id for account in accounts if account}) == 1
+        assert None not in accounts
+        assert await empty.fetchval("select count(*) from account.account") == 1
     for process in processes:
         await process.close()
 

@@ -129,15 +129,16 @@ async def test_a_new_password_that_is_guessed_first(identity: Identity) -> None:
         assert caught.value.violations[0].field == "new_password"
 
 
-async def test_two_new_passwords_at_once(identity: Identity) -> None:
-    """One is set and its owner told so; the other is refused, not silently lost."""
-    account = await identity.register()
-    wanted = [f"{OTHER} {number}" for number in range(8)]
-    outcomes = await asyncio.gather(
-        *(identity.users.set_password(account.user_id, PASSWORD, new) for new in wanted),
-        return_exceptions=True,
-    )
-    told = [new for new, outcome in zip(wanted, outcomes, strict=True) if outcome is None]
+async def test_new_passwords_at_once(identity: Identity) -> None:
+    """One is set and its owner told so; the others are refused, not silently lost."""
+    for _ in range(5):  # the first round finds connections that have yet to prepare the statements
+        account = await identity.register()
+        wanted = [f"{OTHER} {number}" for number in range(8)]
+        outcomes = await asyncio.gather(
+            *(identity.users.set_password(account.user_id, PASSWORD, new) for new in wanted),
+            return_exceptions=True,
+        )
+        told = [new for new, outcome in zip(wanted, outcomes, strict=True) if outcome is None]
 
-    assert len(told) == 1
-    assert await identity.users.check_password(account.username, told[0])
+        assert len(told) == 1
+        assert await identity.users.check_password(account.username, told[0])

@@ -110,17 +110,27 @@ async def test_a_cancelled_caller_keeps_its_thread_until_the_work_ends(queue: Ha
     assert await next_one == "next"
 
 
-async def test_a_place_given_to_a_caller_that_left_goes_to_the_next(queue: HashQueue) -> None:
+async def test_a_place_given_to_a_caller_that_left_goes_to_the_next(
+    queue: HashQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Cancelled in the very turn of the loop in which the place came free."""
     gate, first = await occupied(queue)
     gone = asyncio.create_task(queue.run(lambda: "gone"))
     staying = asyncio.create_task(queue.run(lambda: "staying"))
     await waiting(queue, 2)
-    first.add_done_callback(lambda _: gone.cancel())
+    leave = queue._leave
+
+    def leave_and_cancel() -> None:
+        leave()
+        gone.cancel()
+
+    monkeypatch.setattr(queue, "_leave", leave_and_cancel)
     gate.open.set()
 
     assert await staying == "staying"
-    await asyncio.gather(gone, return_exceptions=True)
+    assert await first == "done"
+    with pytest.raises(asyncio.CancelledError):
+        await gone
     assert await queue.run(lambda: "free again") == "free again"
 
 
