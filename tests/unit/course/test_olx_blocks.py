@@ -102,7 +102,7 @@ def test_a_film_on_the_web(tmp_path: Path) -> None:
 
 
 def test_a_film_that_is_nowhere(tmp_path: Path) -> None:
-    video = '<video edx_video_id="123" youtube_id_1_0="not an id!" start_time="soon"/>'
+    video = '<video edx_video_id="123" youtube_id_1_0="not an id!" start_time="soon" html5_sources="[x"/>'
     block, item = only_block(tmp_path, video)
     assert (block.kind, block.video) == (BlockKind.PLACEHOLDER, None)
     assert item.reason is Reason.NO_SOURCE

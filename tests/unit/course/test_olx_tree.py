@@ -255,6 +255,15 @@ def test_items_in_places_where_they_cannot_be_are_told(tmp_path: Path) -> None:
     assert "hidden" not in repr(course.modules)
 
 
+def test_items_right_in_a_chapter_are_told(tmp_path: Path) -> None:
+    """Tabs and the like; a lesson is in a sequential or is a vertical."""
+    xml = "<course><chapter><html>a</html><sequential><done/><chapter/></sequential></chapter></course>"
+    course = read(tmp_path, {"course.xml": xml})
+    assert row(course, "course.xml#chapter[1]/html[1]").reason is Reason.MISPLACED
+    assert row(course, "course.xml#chapter[1]/sequential[2]/chapter[2]").reason is Reason.MISPLACED
+    assert lessons(course) == []  # the button has nothing to show, so it makes no lesson
+
+
 def test_a_lesson_holds_no_more_than_the_contract_allows(tmp_path: Path) -> None:
     course = read(tmp_path, inline_course("<html>x</html>" * 502))
     assert len(lessons(course)[0].blocks) == 500
@@ -313,3 +322,10 @@ def test_every_reason_is_explained_to_authors() -> None:
     page = (Path(__file__).parents[3] / "docs" / "imports.md").read_text()
     for code in [*Reason, *Refusal]:
         assert code in page
+
+
+def test_secrets_of_an_unknown_shape_are_told_all_the_same(tmp_path: Path) -> None:
+    course = read(tmp_path, inline_course("", course='lti_passports="tool:key-123:secret-456"'))
+    (item,) = [item for item in course.items if item.item_type == "course"]
+    assert item.reason is Reason.SECRETS
+    assert "secret-456" not in repr(course)
