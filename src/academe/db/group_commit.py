@@ -7,6 +7,7 @@ loop; what is submitted while it commits is the next batch. One flush of the dis
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
@@ -50,6 +51,7 @@ class GroupCommit(Generic[Item, Outcome]):
     6. When the database is away, full or too slow, every caller of the batch is told so; nothing is split.
     7. At most `max_queue` items wait. The next one is refused at once with Overloaded, and never written.
 
+    `write` runs in an empty context: it belongs to no caller, so neither do its log lines and trace spans.
     `writers` is the number of batches under way at once; more than one needs `key`. `max_batch` and
     `max_queue` are in items. `on_batch(name, items, seconds)` is told of every run of `write`, and must not
     raise.
@@ -107,7 +109,9 @@ class GroupCommit(Generic[Item, Outcome]):
             return
         self._starting = True
         self._writing += 1
-        task = asyncio.get_running_loop().create_task(self._write_queued(), name=self._name)
+        task = asyncio.get_running_loop().create_task(
+            self._write_queued(), name=self._name, context=contextvars.Context()
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

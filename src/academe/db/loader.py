@@ -7,6 +7,7 @@ event loop; what is asked while a query runs is the next batch. The busier the s
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from itertools import islice
@@ -35,6 +36,7 @@ class BatchLoader(Generic[K, V]):
     5. A batch whose connection is lost is asked once more. When the database is away, exhausted or too slow
        (see `db_error`), every caller of the batch is told so, and nothing is asked again.
 
+    `fetch` runs in an empty context: it belongs to no caller, so neither do its log lines and trace spans.
     `max_batch` is in keys, `max_in_flight` in queries. `on_batch(name, keys, seconds)` is told of every fetch
     and must not raise.
     """
@@ -55,9 +57,7 @@ class BatchLoader(Generic[K, V]):
         self._on_batch = on_batch
         self._queue: _Batch[K, V] = {}
         self._in_flight = 0
-        self._starting = (
-            False  # a task was made that has not taken its batch yet: what is asked now goes with it
-        )
+        self._starting = False  # a task has not taken its batch yet: what is asked now goes with it
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def load(self, key: K) -> V | None:
@@ -75,7 +75,9 @@ class BatchLoader(Generic[K, V]):
     def _start(self) -> None:
         self._starting = True
         self._in_flight += 1
-        task = asyncio.get_running_loop().create_task(self._fetch_queued(), name=self._name)
+        task = asyncio.get_running_loop().create_task(
+            self._fetch_queued(), name=self._name, context=contextvars.Context()
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

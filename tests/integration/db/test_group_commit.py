@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 
 import pytest
 
+from academe.db.group_commit import GroupCommit
 from academe.errors import Overloaded
 from tests.integration.db.held import HeldBatches, group_of, submit_all, turns
 from tests.integration.db.notes import Notes
@@ -205,3 +207,15 @@ async def test_every_run_is_reported() -> None:
     await submit_all(group, "ab")
 
     assert reports == [("trial", 2)]
+
+
+async def test_write_belongs_to_no_caller() -> None:
+    """What the first caller of a batch has in its context, like a request id, is not there."""
+    request_id: ContextVar[str] = ContextVar("request_id", default="none")
+
+    async def write(items: list[str]) -> list[str]:
+        return [request_id.get() for _ in items]
+
+    request_id.set("of the first caller")
+
+    assert await submit_all(GroupCommit(write, name="trial"), "ab") == ["none", "none"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
@@ -238,3 +239,18 @@ async def test_every_fetch_is_reported() -> None:
     await asyncio.gather(loader.load("a"), loader.load("b"), loader.load("a"))
 
     assert reports == [("trial", 2)]
+
+
+async def test_fetch_belongs_to_no_caller() -> None:
+    """What the first caller of a batch has in its context, like a request id, is not there."""
+    request_id: ContextVar[str] = ContextVar("request_id", default="none")
+    seen: list[str] = []
+
+    async def fetch(keys: list[str]) -> Mapping[str, str]:
+        seen.append(request_id.get())
+        return {}
+
+    request_id.set("of the first caller")
+    await BatchLoader(fetch, name="trial").load("a")
+
+    assert seen == ["none"]
