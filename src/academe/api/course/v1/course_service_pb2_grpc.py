@@ -147,15 +147,17 @@ class CourseServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCourse(self, request, context):
-        """One course. Learners get published ones only; its educators also drafts and deleted ones.
+        """One course. Its educators get the draft, deleted or not; learners what was published of it, in every
+        field, so that for them nothing changes before the next publication.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCourses(self, request, context):
-        """Published courses, newest publication first; or one educator's, newest first, with drafts when the
-        caller is that educator or an administrator.
+        """Published courses, the latest to appear first: publishing one again does not move it. Or one
+        educator's, the latest to be created first, with drafts when the caller is that educator or an
+        administrator.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
