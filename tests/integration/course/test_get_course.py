@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
+
 import pytest
 
 from academe.api.course.v1 import course_pb2
@@ -11,7 +14,11 @@ from academe.api.course.v1.course_service_pb2 import (
     GetCourseRequest,
     UpdateCourseRequest,
 )
+from academe.caller import Caller, Role
+from academe.db.pool import Pool
 from academe.ids import new_id
+from academe.services.course import CourseRepository, CourseService
+from academe.services.course.model import CourseFields
 from tests.support.courses import (
     get_course,
     make_course,
@@ -139,3 +146,21 @@ async def test_somebody_who_is_not_signed_in(school: School, educator: Person) -
 
     with expect_error("TOKEN_MISSING"):
         await get_course(school.anonymous, course.course_id)
+
+
+async def test_many_readers_share_their_queries(pool: Pool) -> None:
+    """A hundred courses asked for at once are a handful of statements, each course once in each."""
+    batches: list[int] = []
+    courses = CourseService(
+        CourseRepository(pool, on_batch=lambda name, keys, seconds: batches.append(keys)), max_import_bytes=1
+    )
+    reader = Caller(new_id(), new_id(), frozenset({Role.EDUCATOR}), datetime.now(UTC))
+    made = [
+        (await courses.create_course(reader, CourseFields(f"{number}", "", ""), None)).course.course_id
+        for number in range(100)
+    ]
+    views = await asyncio.gather(*(courses.get_course(reader, course_id) for course_id in made * 3))
+
+    assert [view.version.title for view in views] == [f"{number}" for number in range(100)] * 3
+    assert len(batches) <= 4
+    assert sum(batches) == 100

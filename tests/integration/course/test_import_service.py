@@ -1,0 +1,144 @@
+"""Imports below the wire: time, threads, and what a cancelled import lets go of."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from academe.caller import Caller, Role
+from academe.db.pool import Pool
+from academe.errors import DeadlineExceeded
+from academe.ids import new_id
+from academe.services.course import CourseRepository, CourseService
+from academe.services.course.guard import CourseGuard
+from academe.services.course.imports import service as imports_service
+from academe.services.course.imports.service import ImportService
+from academe.services.course.served import Served
+from tests.support.courses import olx_archive
+
+BLOCK_OF_LOOP_MAX = 0.25
+"""Seconds. The interpreter hands over every 5 ms; this leaves room for seven neighbours on two processors."""
+
+
+@pytest.fixture
+def courses(pool: Pool) -> CourseService:
+    return CourseService(CourseRepository(pool), max_import_bytes=1 << 30)
+
+
+def educator() -> Caller:
+    return Caller(new_id(), new_id(), frozenset({Role.EDUCATOR}), datetime.now(UTC))
+
+
+async def pieces(archive: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(archive), 131_072):
+        yield archive[start : start + 131_072]
+
+
+async def test_an_upload_that_stalls_is_given_up(pool: Pool) -> None:
+    """A client that sends nothing more does not keep its place."""
+    repository = CourseRepository(pool)
+    imports = ImportService(
+        repository.imports,
+        repository.get_course,
+        CourseGuard(repository.get_course),
+        Served(),
+        max_bytes=1 << 30,
+        folder=None,
+        clock=lambda: datetime.now(UTC),
+        idle_seconds=0.05,
+    )
+
+    async def stall() -> AsyncIterator[bytes]:
+        yield b"\x1f\x8b"
+        await asyncio.Event().wait()
+
+    with pytest.raises(DeadlineExceeded):
+        await imports.import_course(educator(), None, stall(), None)
+
+
+async def test_other_calls_go_on_while_an_archive_is_read(courses: CourseService) -> None:
+    """Reading, packing and storing 600 lessons never holds the event loop for long."""
+    text = "<p onclick='x()'>word <b>bold</b></p>" * 400
+    archive = olx_archive({f"C{c}": {f"U{c} {u}": f"{text}{c}.{u}" for u in range(60)} for c in range(10)})
+    longest, done = 0.0, asyncio.Event()
+
+    async def heartbeat() -> None:
+        nonlocal longest
+        while not done.is_set():
+            before = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - before)
+
+    beating = asyncio.create_task(heartbeat())
+    result = await courses.imports.import_course(educator(), None, pieces(archive), None)
+    done.set()
+    await beating
+
+    assert result.course.version.lesson_count == 600
+    assert longest < BLOCK_OF_LOOP_MAX
+
+
+async def test_a_cancelled_import_stops_its_thread(
+    courses: CourseService, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call ends once the thread has let go of the archive; nothing is stored, and the next one runs."""
+    started, go_on, stopped = threading.Event(), threading.Event(), threading.Event()
+    read_olx = imports_service.olx.read_olx
+
+    def slow(path: Path, *, progress: Callable[[int, int], None]) -> object:
+        started.set()
+        go_on.wait(10)
+        try:
+            return read_olx(path, progress=progress)
+        except InterruptedError:
+            stopped.set()
+            raise
+
+    before = await pool.fetchval("select count(*) from course.course")
+    monkeypatch.setattr(imports_service.olx, "read_olx", slow)
+    call = asyncio.create_task(courses.imports.import_course(educator(), None, pieces(olx_archive()), None))
+    await asyncio.to_thread(started.wait, 10)
+    call.cancel()
+    await asyncio.sleep(0)
+    assert not call.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    monkeypatch.undo()
+
+    assert stopped.is_set()
+    assert await pool.fetchval("select count(*) from course.course") == before
+    assert not (await courses.imports.import_course(educator(), None, pieces(olx_archive()), None)).unchanged
+
+
+async def test_facts_and_outlines_for_other_services(courses: CourseService) -> None:
+    """What enrollments and credentials build on: titles, educators, revisions and their lessons in order."""
+    person = educator()
+    archive = olx_archive({"A": {"One": "1", "Two": "2"}}, title="First title")
+    made = (await courses.imports.import_course(person, None, pieces(archive), None)).course.course
+    draft = (await courses.get_course_facts([made.course_id, new_id()]))[made.course_id]
+
+    assert (draft.title, draft.published_revision, draft.deleted) == ("First title", 0, False)
+    assert draft.educator_ids == (person.user_id,)
+    assert await courses.get_revision_outline(made.course_id, 1) is None
+
+    await courses.publish_course(person, made.course_id, None)
+    await courses.update_course(person, made.course_id, {"title": "Second title"}, None)
+    await courses.delete_course(person, made.course_id, None)
+    facts = (await courses.get_course_facts([made.course_id]))[made.course_id]
+    outline = await courses.get_revision_outline(made.course_id, 1)
+    lessons = await courses.lessons.list_lessons(person, made.course_id, None, 1, 100, "")
+
+    assert (facts.title, facts.published_revision, facts.deleted) == ("First title", 1, True)
+    assert outline is not None
+    assert [(lesson.lesson_id, lesson.required) for lesson in outline.lessons] == [
+        (listed.lesson.lesson_id, True) for listed in lessons.rows
+    ]
+    assert await courses.get_revision_outline(made.course_id, 1) is outline
+    assert await courses.get_revision_outline(made.course_id, 2) is None
