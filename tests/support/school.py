@@ -13,14 +13,21 @@ from academe.api.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
 from academe.api.course.v1 import course_service_pb2_grpc
 from academe.api.credential.v1 import credential_service_pb2_grpc
 from academe.api.enrollment.v1 import enrollment_service_pb2_grpc
+from academe.api.rpc.v1 import error_reason_pb2
 from academe.api.tip.v1 import tip_service_pb2_grpc
 from academe.api.user.v1 import user_service_pb2, user_service_pb2_grpc
 from academe.app import App
 from academe.ids import new_id
+from academe.rpc.contract import reason_name
 from academe.settings import Settings
+from tests.support.raw import METHODS
 
 PASSWORD = "correct horse battery staple"
 ENGINE = os.environ.get("ACADEME_TEST_ENGINE", "native")
+
+
+ANYWHERE = {reason_name(number) for number in error_reason_pb2.ErrorReason.values() if 0 < number < 100}
+"""Reasons that every method may end with."""
 
 
 class Channel:
@@ -93,8 +100,19 @@ class School:
         self.anonymous = Person(self.channel)
 
     async def stop(self) -> None:
+        """Fails when a method ended with a reason that the contract does not declare for it."""
         await self.channel.close()
         await self.app.stop()
+        assert self._undeclared() == set()
+
+    def _undeclared(self) -> set[tuple[str, str]]:
+        ended = {(record["method"], record["reason"]) for record in self.records if record["event"] == "call"}
+        declared = {method.path: method.raises for method in METHODS}
+        return {
+            (path, reason)
+            for path, reason in ended
+            if path in declared and reason not in declared[path] | ANYWHERE | {""}
+        }
 
     async def learner(self, name: str = "learner") -> Person:
         return await self._register(name, educator=False)
