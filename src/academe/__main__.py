@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.verb == "check-settings":
         print("The settings are fine.")
         return 0
-    from academe.serve import migrate, serve
+    from academe.serve import migrate, rotate_signing_key, serve
 
     match arguments.verb:
         case "serve":
@@ -40,6 +40,8 @@ def _run(arguments: argparse.Namespace) -> int:
         case "migrate":
             for line in _event_loop().run(migrate(settings, dry_run=arguments.dry_run)):
                 print(line)
+        case "rotate-signing-key":
+            print(_event_loop().run(rotate_signing_key(settings)))
     return 0
 
 
@@ -58,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     verbs.add_parser("serve", help="run the server until it is told to stop")
     migrating = verbs.add_parser("migrate", help="bring the database up to date")
     migrating.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    verbs.add_parser("rotate-signing-key", help="make the next key that access tokens are signed with")
     verbs.add_parser("check-settings", help="report every faulty ACADEME_ setting")
     showing = verbs.add_parser("demo", help="take a course through the whole school")
     showing.add_argument("--course", default="", help="an OLX archive; the built-in tour when left out")

@@ -179,6 +179,8 @@ class App:
         self._background.run("readiness", self._readiness.run)
         self._background.run("sessions", self.slices.verifier.run_revalidation)
         self._background.run("progress", self.slices.progress_watch.run)
+        # The first hash measures how long one takes, so that nobody's sign-in has to.
+        self._background.run("passwords", self.slices.passwords.prepare)
         self._background.run("loop lag", LoopLag(self.metrics).run)
 
     def _database_changed(self, reason: str | None) -> None:
@@ -259,3 +261,9 @@ class Slices:
     async def close(self) -> None:
         """Lets what is queued be written."""
         await self.passwords.close()
+
+
+def open_signing_keys(settings: Settings, database: Database) -> auth.SigningKeys:
+    """The signing keys alone, for the command line."""
+    secrets = Secrets.from_bytes(root_secret(settings.secret_key, settings.data_dir))
+    return auth.SigningKeys(auth.AuthRepository(database.pool), secrets)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from typing import Any
 
-from academe.app import App
+from academe.app import App, open_signing_keys
 from academe.db.database import Database
 from academe.logs import configure_logging
 from academe.settings import Settings
@@ -54,7 +55,7 @@ def _greet(app: App, code: str | None) -> None:
 
 async def migrate(settings: Settings, *, dry_run: bool) -> list[str]:
     """Brings the database up to date, or with `dry_run` only says what that would take."""
-    database = Database(settings, log=configure_logging(settings.log_format, settings.log_level))
+    database = Database(settings, log=_log_beside_results(settings))
     try:
         await database.start_server()
         done = await database.migrate(dry_run=dry_run)
@@ -62,3 +63,24 @@ async def migrate(settings: Settings, *, dry_run: bool) -> list[str]:
         await database.stop()
     verb = "would apply" if dry_run else "applied"
     return [f"{verb} {step.slice} {step.name}" for step in done] or ["The database is up to date."]
+
+
+async def rotate_signing_key(settings: Settings) -> str:
+    """Makes the next key for access tokens and returns its id; running servers find it by themselves.
+
+    It is published at once and signs some minutes later, when verifiers elsewhere have read it; tokens of
+    the key before stay good for as long as they live.
+    """
+    database = Database(settings, log=_log_beside_results(settings))
+    try:
+        await database.start()
+        keys = open_signing_keys(settings, database)
+        await keys.load()
+        return await keys.rotate_signing_key()
+    finally:
+        await database.stop()
+
+
+def _log_beside_results(settings: Settings) -> Any:
+    """What a verb prints is its result; the log goes to stderr."""
+    return configure_logging(settings.log_format, settings.log_level, stream=sys.stderr)

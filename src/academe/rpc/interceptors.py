@@ -15,6 +15,7 @@ metadata sizes are limited by the engine before a call exists (academe.rpc.serve
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import secrets
 import time
@@ -47,14 +48,16 @@ class RequestLog:
     ) -> None:
         self._log = log
         self._quiet = quiet_services
+        # Unique across processes and restarts by its random half, cheap by its counted half.
+        self._prefix, self._numbers = secrets.token_hex(4), itertools.count(1)
 
     def bind(self, method: Method, following: Handler) -> Handler:
         log = self._log.debug if method.service in self._quiet else self._log.info
-        path = method.path
+        path, prefix, numbers = method.path, self._prefix, self._numbers
 
         async def logged(request: Any, call: Call) -> Any:
             started = time.perf_counter()
-            call.request_id = _given_request_id(call.metadata) or secrets.token_hex(8)
+            call.request_id = _given_request_id(call.metadata) or f"{prefix}{next(numbers):08x}"
             try:
                 return await following(request, call)
             finally:
@@ -146,12 +149,18 @@ class Admission:
         self._on_shed = on_shed
         self._exempt = exempt
         self._open: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._ended: set[asyncio.Task[Any]] = set()
         self._ending = False
-        self.running = 0
+
+    @property
+    def running(self) -> int:
+        """Calls that are being served, streams not counted."""
+        return len(self._running)
 
     def bind(self, method: Method, following: Handler) -> Handler:
         if method.server_streaming:
-            return self._stream_gate(following)
+            return self._stream_gate(following, ended=method.service not in self._exempt)
         if method.service in self._exempt:
             return following
 
@@ -160,16 +169,25 @@ class Admission:
                 await self._wait()
             else:
                 self._room -= 1
-            self.running += 1
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101  # a call always runs in a task
+            self._running.add(task)
             try:
                 return await following(request, call)
+            except asyncio.CancelledError:
+                if task not in self._ended:
+                    raise
+                task.uncancel()
+                raise errors.ShuttingDown(retry_after_seconds=1.0) from None
             finally:
-                self.running -= 1
+                self._running.discard(task)
                 self._leave()
 
         return admitted
 
-    def _stream_gate(self, following: Handler) -> Handler:
+    def _stream_gate(self, following: Handler, *, ended: bool) -> Handler:
+        """`ended` says that `end_streams` ends it; health ends its own watches, and well."""
+
         async def admitted(request: Any, call: Call) -> Any:
             if self._ending:
                 raise errors.ShuttingDown(retry_after_seconds=1.0)
@@ -179,7 +197,8 @@ class Admission:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101  # a call always runs in a task
             self._stream_room -= 1
-            self._open.add(task)
+            if ended:
+                self._open.add(task)
             try:
                 return await following(request, call)
             except asyncio.CancelledError:
@@ -197,6 +216,15 @@ class Admission:
         """Ends every open stream with ShuttingDown, and refuses new ones: they would outlast any grace."""
         self._ending = True
         for task in self._open:
+            task.cancel()
+
+    def end_calls(self) -> None:
+        """Ends every call that is being served with ShuttingDown; what waits takes its turn and is next.
+
+        For a stop that cannot wait. A write that a group commit has taken goes on.
+        """
+        self._ended |= self._running
+        for task in self._running:
             task.cancel()
 
     async def _wait(self) -> None:

@@ -1,6 +1,6 @@
 """Courses: authored as drafts, published as revisions that never change, imported from archives."""
 
-from academe.services.course.errors import CourseNotFound
+from academe.services.course.errors import CourseNotFound, NotCourseEducator
 from academe.services.course.handler import CourseHandler
 from academe.services.course.model import CourseFacts
 from academe.services.course.repository import CourseRepository
@@ -13,6 +13,7 @@ __all__ = [
     "CourseNotFound",
     "CourseRepository",
     "CourseService",
+    "NotCourseEducator",
     "OutlineLesson",
     "RevisionOutline",
 ]

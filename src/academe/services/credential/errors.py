@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from academe.errors import FailedPrecondition, NotFound, PermissionDenied
+from academe.errors import FailedPrecondition, NotFound
 
 
 class CredentialNotFound(NotFound):
@@ -15,9 +15,3 @@ class EnrollmentNotCompleted(FailedPrecondition):
     """The learner has not done every required lesson of the course yet."""
 
     reason = "ENROLLMENT_NOT_COMPLETED"
-
-
-class NotCourseEducator(PermissionDenied):
-    """Only the course's own educators or an administrator issue and revoke its credentials."""
-
-    reason = "NOT_COURSE_EDUCATOR"

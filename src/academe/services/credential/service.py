@@ -10,9 +10,9 @@ from academe.caller import Caller
 from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
-from academe.services.course import CourseFacts, CourseNotFound
+from academe.services.course import CourseFacts, CourseNotFound, NotCourseEducator
 from academe.services.credential.codes import new_code, read_code
-from academe.services.credential.errors import CredentialNotFound, EnrollmentNotCompleted, NotCourseEducator
+from academe.services.credential.errors import CredentialNotFound, EnrollmentNotCompleted
 from academe.services.credential.model import (
     Credential,
     CredentialState,
@@ -24,6 +24,8 @@ from academe.services.credential.model import (
 from academe.services.credential.ports import Courses, Enrollments, Users
 from academe.services.credential.repository import CredentialRepository
 from academe.services.enrollment import EnrollmentFacts, EnrollmentNotFound, EnrollmentState
+
+ONLY_EDUCATORS = "Only the course's own educators or an administrator issue and revoke its credentials."
 
 
 def _now() -> datetime:
@@ -89,7 +91,7 @@ class CredentialService:
             raise EnrollmentNotFound(enrollment_id=enrollment_id)
         if not _teaches(caller, course):
             if caller.user_id == enrollment.learner_id:
-                raise NotCourseEducator(course_id=enrollment.course_id)
+                raise NotCourseEducator(ONLY_EDUCATORS, course_id=enrollment.course_id)
             raise EnrollmentNotFound(enrollment_id=enrollment_id)
         return enrollment, course
 
@@ -152,7 +154,7 @@ class CredentialService:
             raise InvalidArgument.field("reason", "must not contain the character U+0000")
         credential, revocable = await self._visible(caller, credential_id)
         if not revocable:
-            raise NotCourseEducator(course_id=credential.course_id)
+            raise NotCourseEducator(ONLY_EDUCATORS, course_id=credential.course_id)
         return await self._repository.revoke_credential(credential, reason, expected_version, self._clock())
 
     async def _course(self, course_id: UUID) -> CourseFacts | None:
