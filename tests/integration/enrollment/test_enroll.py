@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from academe.api.course.v1 import course_service_pb2
@@ -10,6 +11,7 @@ from academe.api.enrollment.v1 import enrollment_service_pb2 as pb
 from academe.db.pool import Pool, create_pool
 from academe.ids import new_id
 from academe.services.enrollment import EnrollmentRepository, EnrollmentService
+from academe.services.enrollment.model import NewEnrollment
 from tests.support.courses import make_course, make_lesson, make_module, publish
 from tests.support.enrollments import (
     InventedCourses,
@@ -210,6 +212,18 @@ async def test_a_late_repeat_does_not_undo_leaving(school: School) -> None:
 
     back = await enroll(learner, course_id, str(uuid4()))
     assert back.state == pb.ENROLLMENT_STATE_ACTIVE
+
+
+async def test_a_request_that_was_late_to_be_written_does_not_undo_leaving(
+    service: EnrollmentService, repository: EnrollmentRepository, courses: InventedCourses
+) -> None:
+    """The same, when the repeat had found nothing yet and the learner left before it was written."""
+    outline, learner, request_id = courses.publish([True]), make_learner(), new_id()
+    enrollment = await service.enroll(learner, outline.course_id, request_id)
+    left = await service.unenroll(learner, enrollment.enrollment_id, None)
+
+    repeat = NewEnrollment(new_id(), learner.user_id, outline.course_id, 1, 1, request_id, datetime.now(UTC))
+    assert await repository.enrolling.enroll(repeat) == left
 
 
 async def test_a_request_id_of_another_course_is_refused(school: School) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from academe.services.enrollment import EnrollmentService
+from academe.services.enrollment.model import Enrollment
 from tests.support.enrollments import (
     InventedCourses,
     enroll,
@@ -83,7 +84,8 @@ async def test_pages_show_each_enrollment_once_while_others_enroll(
     pairs = [(learner, outline) for learner in learners for outline in outlines]
     there = [await service.enroll(learner, outline.course_id, None) for learner, outline in pairs]
 
-    seen, token = [], ""
+    seen: list[Enrollment] = []
+    token = ""
     while True:
         page = await service.list_enrollments(teacher, course_id, 5, token)
         seen += page.rows

@@ -203,6 +203,22 @@ async def test_a_batch_larger_than_one_statement_is_counted_whole(pool: Pool) ->
     assert {progress.enrollment.state for progress in progresses} == {EnrollmentState.COMPLETED}
 
 
+async def test_update_time_does_not_go_back(pool: Pool) -> None:
+    """Though the clock of another server, to which the next report came, is behind."""
+    courses, clock = InventedCourses(), Clock()
+    outline = courses.publish([True, True])
+    service, learner = EnrollmentService(EnrollmentRepository(pool), courses, clock=clock), make_learner()
+    enrollment = await service.enroll(learner, outline.course_id, None)
+    clock.now -= timedelta(hours=1)
+
+    for lesson in outline.lessons:
+        await service.update_progress(learner, enrollment.enrollment_id, lesson.lesson_id, LessonEvent.VIEWED)
+
+    after = await service.get_enrollment(learner, enrollment.enrollment_id)
+    assert after.update_time == enrollment.update_time
+    assert after.complete_time == clock.now
+
+
 @pytest.mark.parametrize("repeats", [1, 3])
 async def test_a_batch_adds_one_version(pool: Pool, repeats: int) -> None:
     """However many lessons of an enrollment it brings forward: watchers see one step, as there was one."""

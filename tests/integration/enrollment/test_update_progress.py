@@ -219,6 +219,8 @@ async def test_nobody_learns_for_another(school: School) -> None:
         for person in people:
             with expect_error("ENROLLMENT_NOT_FOUND"):
                 await update_progress(person, enrollment_id, lessons[0])
+            with expect_error("ENROLLMENT_NOT_FOUND"):  # nor is told which lessons the course has
+                await update_progress(person, enrollment_id, str(uuid4()))
         if not opened_before:
             await update_progress(learner, enrollment_id, lessons[0], OPENED)
     with expect_error("ENROLLMENT_NOT_FOUND"):
