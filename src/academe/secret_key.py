@@ -28,13 +28,12 @@ def root_secret(configured: bytes | None, data_dir: Path) -> bytes:
         secret = path.read_bytes()
     except OSError as error:
         raise StartupError(
-            f"Cannot keep the server's secret in {path} ({error.strerror}): make ACADEME_DATA_DIR a directory "
-            "that this user may write to, or set ACADEME_SECRET_KEY."
+            f"Cannot keep the server's secret in {path} ({error.strerror}): make ACADEME_DATA_DIR a "
+            "directory that this user may write to, or set ACADEME_SECRET_KEY."
         ) from error
     if len(secret) != SECRET_BYTES:
-        raise StartupError(
-            f"{path} is damaged ({len(secret)} bytes, not {SECRET_BYTES}): restore it from a backup."
-        )
+        size = f"{len(secret)} bytes, not {SECRET_BYTES}"
+        raise StartupError(f"{path} is damaged ({size}): restore it from a backup.")
     return secret
 
 
