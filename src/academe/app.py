@@ -6,6 +6,7 @@ the rest of the code is global; what a part needs is handed to it here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from academe.background import Background
 from academe.db.database import Database
 from academe.db.errors import db_error
 from academe.db.readiness import Readiness
-from academe.errors import DatabaseUnavailable
+from academe.db.start_faults import as_startup_error
 from academe.http import HttpListener, operations_routes
 from academe.rpc.access import Access
 from academe.rpc.contract import methods_of
@@ -37,7 +38,6 @@ from academe.secret_key import root_secret
 from academe.secrets import Secrets
 from academe.services import auth, course, credential, enrollment, health, tip, user
 from academe.settings import Settings
-from academe.startup import StartupError
 from academe.telemetry import LoopLag, Metrics, Telemetry, tracer_from_environment
 
 SERVICES: tuple[tuple[ServiceDescriptor, Callable[[Any, Any], None]], ...] = (
@@ -111,33 +111,40 @@ class App:
         self.metrics.watch_pool(self.database.pool)
         self._readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
-        try:
+        with as_startup_error():
             await self.slices.keys.load()
             self.first_sign_in_code = await self.first_sign_in()
-        except DatabaseUnavailable as error:
-            raise StartupError("The database went away while the server started; start it again.") from error
         self._register()
         await self._server.start()
         self._start_background()
         self._database_changed(None)
 
-    async def stop(self) -> None:
-        """Drains: NOT_SERVING first, then no new calls, then what is left is ended and everything closed."""
-        self._away = "draining"
+    async def stop(self, hurry: asyncio.Event | None = None) -> None:
+        """Drains: NOT_SERVING first, then no new calls, then what is left is ended and everything closed.
+
+        Once `hurry` is set nothing is waited for any more. Also ends what a failed start has left.
+        """
+        has_served = self._away != "starting"
+        if has_served:
+            self._away = "draining"
         self.health.start_draining()
-        await drain(
-            self._server,
-            delay_seconds=self.settings.drain_delay_ms / 1000,
-            grace_seconds=self.settings.drain_seconds,
-            end_streams=self._end_streams,
-        )
-        await self._background.stop()
-        if hasattr(self, "slices"):
-            await self.slices.close()
-        if self._http is not None:
-            await self._http.stop()
-        await self.database.stop()
-        self._tracer.shutdown()
+        try:
+            await drain(
+                self._server,
+                delay_seconds=self.settings.drain_delay_ms / 1000 if has_served else 0,
+                grace_seconds=self.settings.drain_seconds,
+                end_streams=self._end_streams,
+                end_calls=self._admission.end_calls,
+                hurry=hurry or asyncio.Event(),
+            )
+            await self._background.stop()
+            if hasattr(self, "slices"):
+                await self.slices.close()
+            if self._http is not None:
+                await self._http.stop()
+        finally:
+            await self.database.stop()
+            self._tracer.shutdown()
 
     @property
     def http_address(self) -> str:

@@ -22,7 +22,7 @@ def root_secret(configured: bytes | None, data_dir: Path) -> bytes:
         return configured
     path = data_dir / FILE_NAME
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        _make_private(data_dir)
         if not path.exists():
             _create(path)
         secret = path.read_bytes()
@@ -37,12 +37,22 @@ def root_secret(configured: bytes | None, data_dir: Path) -> bytes:
     return secret
 
 
+def _make_private(data_dir: Path) -> None:
+    """Root's is entered, but not listed, by the ordinary user that the embedded PostgreSQL runs as."""
+    if not data_dir.is_dir():
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+
+
 def _create(path: Path) -> None:
     """Links a complete file into place; when two servers start at once, the first to link wins."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
+            if os.geteuid() == 0:  # the directory's owner may start the server without root next time
+                owner = path.parent.stat()
+                os.fchown(handle, owner.st_uid, owner.st_gid)
             file.write(secrets.token_bytes(SECRET_BYTES))
             file.flush()
             os.fsync(file.fileno())

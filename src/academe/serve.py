@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from typing import Any
 
 from academe.app import App, open_signing_keys
 from academe.db.database import Database
+from academe.db.migrate import discover
+from academe.db.start_faults import as_startup_error
 from academe.logs import configure_logging
 from academe.settings import Settings
+
+ONE_REQUEST_SECONDS = 0.5
+"""Signals closer than this are one: make, a shell or an init passes on what a process group gets anyway."""
 
 
 async def serve(settings: Settings) -> None:
@@ -19,13 +25,10 @@ async def serve(settings: Settings) -> None:
     Raises StartupError when the server cannot start; nothing is left running then.
     """
     log = configure_logging(settings.log_format, settings.log_level)
-    loop = asyncio.get_running_loop()
-    asked_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked_to_stop.set)
+    signals = Signals(asyncio.get_running_loop())
     app = App(settings, log)
     starting = asyncio.create_task(app.start())
-    stopping = asyncio.create_task(asked_to_stop.wait())
+    stopping = asyncio.create_task(signals.stop.wait())
     try:
         await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
@@ -38,8 +41,26 @@ async def serve(settings: Settings) -> None:
         log.info("stopping; calls in flight may finish", seconds=settings.drain_seconds)
     finally:
         stopping.cancel()
-        await app.stop()
+        await app.stop(signals.hurry)
         log.info("stopped")
+
+
+class Signals:
+    """SIGTERM and SIGINT: the first asks for a stop, a later one for haste."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.stop = asyncio.Event()
+        self.hurry = asyncio.Event()
+        self._first_time = 0.0
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._arrived)
+
+    def _arrived(self) -> None:
+        if not self.stop.is_set():
+            self._first_time = time.monotonic()
+            self.stop.set()
+        elif time.monotonic() - self._first_time > ONE_REQUEST_SECONDS:
+            self.hurry.set()
 
 
 def _greet(app: App, code: str | None) -> None:
@@ -57,8 +78,11 @@ async def migrate(settings: Settings, *, dry_run: bool) -> list[str]:
     """Brings the database up to date, or with `dry_run` only says what that would take."""
     database = Database(settings, log=_log_beside_results(settings))
     try:
-        await database.start_server()
-        done = await database.migrate(dry_run=dry_run)
+        if dry_run and database.is_missing:
+            done = discover()  # looking into an embedded database would mean to make it
+        else:
+            await database.start_server()
+            done = await database.migrate(dry_run=dry_run)
     finally:
         await database.stop()
     verb = "would apply" if dry_run else "applied"
@@ -75,8 +99,9 @@ async def rotate_signing_key(settings: Settings) -> str:
     try:
         await database.start()
         keys = open_signing_keys(settings, database)
-        await keys.load()
-        return await keys.rotate_signing_key()
+        with as_startup_error():
+            await keys.load()
+            return await keys.rotate_signing_key()
     finally:
         await database.stop()
 

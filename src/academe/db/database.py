@@ -8,8 +8,10 @@ from typing import Any
 from academe.db.connect import connect, startup_error
 from academe.db.durability import check_durability
 from academe.db.embedded import EmbeddedPostgres
+from academe.db.embedded.layout import Layout
 from academe.db.migrate import Applied, migrate
 from academe.db.pool import Pool, create_pool
+from academe.db.start_faults import as_startup_error
 from academe.settings import Settings
 
 ACQUIRE_SECONDS = 2.0
@@ -36,6 +38,11 @@ class Database:
     def dsn(self) -> str:
         return self._settings.database_url or self._embedded_dsn()
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is none yet: the embedded one is made when its server first starts."""
+        return self._embedded is not None and not Layout(self._settings.data_dir).cluster.exists()
+
     async def start(self, on_wait: Callable[[float], None] | None = None) -> None:
         """Starts PostgreSQL when it is ours, checks that it keeps what it acknowledges, migrates it, and
         opens the pool. Raises StartupError."""
@@ -59,7 +66,10 @@ class Database:
             await self._embedded.start()
 
     async def migrate(self, *, dry_run: bool = False) -> list[Applied]:
-        """Checks durability, then brings the schemas up to date, or says what would be done."""
+        """Checks durability, then brings the schemas up to date, or says what would be done.
+
+        Raises StartupError.
+        """
         try:
             connection = await connect(
                 self.dsn, application_name="academe migrate", statement_timeout_ms=0, command_timeout=None
@@ -67,8 +77,9 @@ class Database:
         except Exception as error:
             raise startup_error(self.dsn, error) from error
         try:
-            await check_durability(connection)
-            return await migrate(connection, dry_run=dry_run)
+            with as_startup_error():
+                await check_durability(connection)
+                return await migrate(connection, dry_run=dry_run)
         finally:
             await connection.close()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -19,6 +20,9 @@ from academe.demo.journey import Journey, StepFailed
 from academe.demo.server import ServerFailed, ThrowawayServer
 from academe.demo.tour import tour_archive
 
+TERMINATED = 128 + signal.SIGTERM
+"""Exit code of a demo that was told to stop, as shells tell it."""
+
 
 def demo(course: str = "", target: str = "") -> int:
     """Runs the demo with the archive at path `course` (the built-in tour when empty) against `target`."""
@@ -27,10 +31,16 @@ def demo(course: str = "", target: str = "") -> int:
     except OSError as error:
         print(f"demo: cannot read the course {course}: {error.strerror}", file=sys.stderr)
         return 1
-    return asyncio.run(_demo(archive, target or os.environ.get("ACADEME_TARGET", "")))
+    try:
+        return asyncio.run(_demo(archive, target or os.environ.get("ACADEME_TARGET", "")))
+    except asyncio.CancelledError:
+        return TERMINATED
 
 
 async def _demo(archive: bytes, target: str) -> int:
+    running = asyncio.current_task()
+    if running is not None:  # so that its own server is not left behind
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     console = Console()
     async with AsyncExitStack() as stack:
         try:

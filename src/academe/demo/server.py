@@ -40,6 +40,10 @@ class ThrowawayServer:
             "ACADEME_DATA_DIR": str(self._dir / "data"),
             "ACADEME_DATABASE_URL": "",
             "ACADEME_EDUCATOR_REGISTRATION": "open",
+            "ACADEME_ENV": "development",
+            "ACADEME_TLS_CERT": "",
+            "ACADEME_TLS_KEY": "",
+            "ACADEME_TLS_CLIENT_CA": "",
         }
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -47,6 +51,9 @@ class ThrowawayServer:
             )
         try:
             await asyncio.wait_for(self._healthy(target), START_SECONDS)
+        except TimeoutError as error:
+            await self._stop()
+            raise ServerFailed(f"its own server is not healthy after {START_SECONDS:.0f} s") from error
         except BaseException:
             await self._stop()
             raise

@@ -22,6 +22,9 @@ from grpc_reflection.v1alpha import reflection
 from academe.settings import Settings
 from academe.startup import StartupError
 
+HURRIED_SECONDS = 0.5
+"""From ending the calls to closing their connections in a hurried stop: for the answers to be sent."""
+
 KEEPALIVE_MS = 60_000
 """Milliseconds between pings of a silent connection, so that vanished clients are noticed."""
 
@@ -104,13 +107,25 @@ async def drain(
     delay_seconds: float,
     grace_seconds: float,
     end_streams: Callable[[], None],
+    end_calls: Callable[[], None],
+    hurry: asyncio.Event,
 ) -> None:
     """Stops without failing a call that could still be served.
 
     The caller has turned health to NOT_SERVING. For `delay_seconds` everything is still served, so that
     load balancers notice; then open streams are ended, new calls are refused and those in flight get
-    `grace_seconds`.
+    `grace_seconds`. `hurry` cuts both times short: calls in flight are ended with `end_calls`.
     """
-    await asyncio.sleep(delay_seconds)
-    end_streams()
-    await server.stop(grace_seconds)
+    hurried = asyncio.create_task(hurry.wait())
+    try:
+        await asyncio.wait((hurried,), timeout=delay_seconds)
+        end_streams()
+        stopping = asyncio.create_task(server.stop(grace_seconds))
+        await asyncio.wait((stopping, hurried), return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            end_calls()
+            await asyncio.wait((stopping,), timeout=HURRIED_SECONDS)
+            await server.stop(None)  # grpcio ends what is left; native has nothing left then
+        await stopping
+    finally:
+        hurried.cancel()
