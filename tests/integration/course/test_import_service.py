@@ -13,12 +13,14 @@ import pytest
 
 from academe.caller import Caller, Role
 from academe.db.pool import Pool
-from academe.errors import DeadlineExceeded
+from academe.errors import DeadlineExceeded, Overloaded
 from academe.ids import new_id
 from academe.services.course import CourseRepository, CourseService
 from academe.services.course.guard import CourseGuard
 from academe.services.course.imports import service as imports_service
+from academe.services.course.imports.model import UploadHeader
 from academe.services.course.imports.service import ImportService
+from academe.services.course.imports.upload import UPLOADS_EACH_MAX, UPLOADS_MAX
 from academe.services.course.served import Served
 from tests.support.courses import olx_archive
 
@@ -35,13 +37,15 @@ def educator() -> Caller:
     return Caller(new_id(), new_id(), frozenset({Role.EDUCATOR}), datetime.now(UTC))
 
 
-async def pieces(archive: bytes) -> AsyncIterator[bytes]:
+async def parts(archive: bytes) -> AsyncIterator[UploadHeader | bytes]:
+    yield UploadHeader(None, None)
     for start in range(0, len(archive), 131_072):
         yield archive[start : start + 131_072]
 
 
-async def test_an_upload_that_stalls_is_given_up(pool: Pool) -> None:
-    """A client that sends nothing more does not keep its place."""
+@pytest.mark.parametrize("sent", [[], [UploadHeader(None, None)], [UploadHeader(None, None), b"\x1f\x8b"]])
+async def test_an_upload_that_stalls_is_given_up(pool: Pool, sent: list[UploadHeader | bytes]) -> None:
+    """Before its header or after: a client that sends nothing more does not keep its place."""
     repository = CourseRepository(pool)
     imports = ImportService(
         repository.imports,
@@ -54,12 +58,43 @@ async def test_an_upload_that_stalls_is_given_up(pool: Pool) -> None:
         idle_seconds=0.05,
     )
 
-    async def stall() -> AsyncIterator[bytes]:
-        yield b"\x1f\x8b"
+    async def stall() -> AsyncIterator[UploadHeader | bytes]:
+        for part in sent:
+            yield part
         await asyncio.Event().wait()
 
     with pytest.raises(DeadlineExceeded):
-        await imports.import_course(educator(), None, stall(), None)
+        await imports.import_course(educator(), stall())
+
+
+async def test_slow_uploads_do_not_take_every_place(courses: CourseService) -> None:
+    """One person has so many at once, and everybody together; then others are refused at once, not kept."""
+
+    async def stall() -> AsyncIterator[UploadHeader | bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    people = [educator() for _ in range(UPLOADS_MAX // UPLOADS_EACH_MAX)]
+    calls = [
+        asyncio.create_task(courses.imports.import_course(person, stall()))
+        for person in people
+        for _ in range(UPLOADS_EACH_MAX)
+    ]
+    await asyncio.sleep(0)
+    for person in (people[0], educator()):
+        with pytest.raises(Overloaded):
+            await courses.imports.import_course(person, parts(olx_archive()))
+
+    calls[0].cancel()
+    await asyncio.wait([calls[0]])
+    with pytest.raises(Overloaded):
+        await courses.imports.import_course(people[1], parts(olx_archive()))
+    assert not (await courses.imports.import_course(people[0], parts(olx_archive()))).unchanged
+
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
+    assert not (await courses.imports.import_course(people[1], parts(olx_archive()))).unchanged
 
 
 async def test_other_calls_go_on_while_an_archive_is_read(courses: CourseService) -> None:
@@ -76,7 +111,7 @@ async def test_other_calls_go_on_while_an_archive_is_read(courses: CourseService
             longest = max(longest, time.perf_counter() - before)
 
     beating = asyncio.create_task(heartbeat())
-    result = await courses.imports.import_course(educator(), None, pieces(archive), None)
+    result = await courses.imports.import_course(educator(), parts(archive))
     done.set()
     await beating
 
@@ -102,7 +137,7 @@ async def test_a_cancelled_import_stops_its_thread(
 
     before = await pool.fetchval("select count(*) from course.course")
     monkeypatch.setattr(imports_service.olx, "read_olx", slow)
-    call = asyncio.create_task(courses.imports.import_course(educator(), None, pieces(olx_archive()), None))
+    call = asyncio.create_task(courses.imports.import_course(educator(), parts(olx_archive())))
     await asyncio.to_thread(started.wait, 10)
     call.cancel()
     await asyncio.sleep(0)
@@ -114,14 +149,14 @@ async def test_a_cancelled_import_stops_its_thread(
 
     assert stopped.is_set()
     assert await pool.fetchval("select count(*) from course.course") == before
-    assert not (await courses.imports.import_course(educator(), None, pieces(olx_archive()), None)).unchanged
+    assert not (await courses.imports.import_course(educator(), parts(olx_archive()))).unchanged
 
 
 async def test_facts_and_outlines_for_other_services(courses: CourseService) -> None:
     """What enrollments and credentials build on: titles, educators, revisions and their lessons in order."""
     person = educator()
     archive = olx_archive({"A": {"One": "1", "Two": "2"}}, title="First title")
-    made = (await courses.imports.import_course(person, None, pieces(archive), None)).course.course
+    made = (await courses.imports.import_course(person, parts(archive))).course.course
     draft = (await courses.get_course_facts([made.course_id, new_id()]))[made.course_id]
 
     assert (draft.title, draft.published_revision, draft.deleted) == ("First title", 0, False)

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from academe.api.course.v1 import course_pb2, course_service_pb2
 from academe.errors import InvalidArgument
 from academe.rpc.convert import etag, fingerprint, mask_paths, optional_id, timestamp
-from academe.services.course.imports.model import ImportItem, ImportResult
+from academe.services.course.imports.model import ImportItem, ImportResult, UploadHeader
 from academe.services.course.lessons.blocks import Block, GivenBlock, Html, Placeholder, Video
 from academe.services.course.lessons.model import Lesson, LessonFields, LessonView
 from academe.services.course.model import CourseView, Replay
@@ -153,21 +153,13 @@ def import_item_message(item: ImportItem) -> course_service_pb2.ImportItem:
     )
 
 
-async def import_header(
+async def upload_parts(
     messages: AsyncIterator[course_service_pb2.ImportCourseRequest],
-) -> course_service_pb2.ImportCourseHeader:
-    """The first message of an upload."""
-    first = await anext(messages, None)
-    if first is None or first.WhichOneof("part") != "header":
-        raise InvalidArgument.field("header", "must be the first message, before any chunk")
-    return first.header
-
-
-async def import_pieces(
-    messages: AsyncIterator[course_service_pb2.ImportCourseRequest],
-) -> AsyncIterator[bytes]:
-    """All other messages of an upload."""
+) -> AsyncIterator[UploadHeader | bytes]:
+    """The messages of an upload, in whatever order they come."""
     async for message in messages:
-        if message.WhichOneof("part") != "chunk":
-            raise InvalidArgument.field("header", "must come once, as the first message")
-        yield message.chunk
+        if message.WhichOneof("part") == "header":
+            header = message.header
+            yield UploadHeader(optional_id(header.course_id), optional_id(header.request_id))
+        else:
+            yield message.chunk

@@ -78,14 +78,8 @@ class CourseHandler(CourseServiceServicer):
     async def ImportCourse(
         self, request_iterator: AsyncIterator[messages.ImportCourseRequest], context: Any
     ) -> messages.ImportCourseResponse:
-        header = await convert.import_header(request_iterator)
-        result = await self._imports.import_course(
-            current_caller(),
-            optional_id(header.course_id),
-            convert.import_pieces(request_iterator),
-            optional_id(header.request_id),
-        )
-        return convert.import_response(result)
+        parts = convert.upload_parts(request_iterator)
+        return convert.import_response(await self._imports.import_course(current_caller(), parts))
 
     async def ListImportItems(
         self, request: messages.ListImportItemsRequest, context: Any

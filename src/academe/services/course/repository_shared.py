@@ -101,14 +101,28 @@ async def read_courses(connection: Queryable, course_ids: Sequence[UUID]) -> dic
 
 
 def course_of(row: Sequence[Any]) -> Course:
-    """A row of `read_courses`, in its order of columns."""
-    course_id, educator_ids, *rest = row
-    published_revision, first_publish_time, create_time, delete_time = rest[7:11]
+    """A row of `read_courses`, in its order of columns. Every read of a course is one of these."""
+    (
+        course_id,
+        educator_ids,
+        title,
+        description,
+        language,
+        module_count,
+        lesson_count,
+        version,
+        update_time,
+        published_revision,
+        first_publish_time,
+        create_time,
+        delete_time,
+        *published,
+    ) = row
     return Course(
         course_id,
         tuple(educator_ids),
-        CourseVersion(*rest[:7]),
-        CourseVersion(*rest[11:]) if published_revision else None,
+        CourseVersion(title, description, language, module_count, lesson_count, version, update_time),
+        CourseVersion(*published) if published_revision else None,
         published_revision,
         first_publish_time,
         create_time,

@@ -46,6 +46,14 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadHeader:
+    """How an upload begins: the course whose draft is replaced, None for a new one."""
+
+    course_id: UUID | None
+    request_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """The bytes that were sent, by what tells them from others."""
 

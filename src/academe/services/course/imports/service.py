@@ -6,26 +6,24 @@ import asyncio
 import hashlib
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from academe.caller import Caller
-from academe.errors import DeadlineExceeded, InvalidArgument
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
 from academe.services.course import olx
 from academe.services.course.errors import ArchiveRefused, CourseNotFound, ImportNotFound
 from academe.services.course.guard import CourseGuard
-from academe.services.course.imports.model import Archive, ImportItem, ImportResult
+from academe.services.course.imports.model import Archive, ImportItem, ImportResult, UploadHeader
 from academe.services.course.imports.plan import DraftPlan, plan_draft
 from academe.services.course.imports.repository import ImportRepository, Made
 from academe.services.course.imports.spool import Spool
+from academe.services.course.imports.upload import IDLE_SECONDS, Upload, UploadPlaces
 from academe.services.course.model import Course, Replay
 from academe.services.course.served import Served
-
-IDLE_SECONDS = 60.0
-"""Between two pieces of an upload. A client that sends nothing for longer is gone, or in others' way."""
 
 
 class ImportService:
@@ -51,38 +49,41 @@ class ImportService:
         self._folder = folder
         self._clock = clock
         self._idle_seconds = idle_seconds
+        self._places = UploadPlaces()
         self._reading = asyncio.Semaphore(1)
 
-    async def import_course(
-        self,
-        caller: Caller,
-        course_id: UUID | None,
-        pieces: AsyncIterator[bytes],
-        request_id: UUID | None,
-    ) -> ImportResult:
-        """Makes a draft of an archive: a new course, or the draft of `course_id` replaced.
+    async def import_course(self, caller: Caller, parts: AsyncIterator[UploadHeader | bytes]) -> ImportResult:
+        """Makes a draft of an archive: a new course, or the draft of the course in the header replaced.
 
-        Whoever sends the same bytes, or the same request, again gets what they became the first time. Raises
-        what CourseGuard does for a course, ArchiveRefused, RequestIdReused, and DeadlineExceeded when the
-        pieces stop coming.
+        `parts` are a header and then the archive. Whoever sends the same bytes, or the same request, again
+        gets what they became the first time. Raises what CourseGuard does for a course, ArchiveRefused,
+        RequestIdReused, Overloaded, InvalidArgument for parts out of order, and DeadlineExceeded when they
+        stop coming.
         """
-        if course_id is not None:
-            await self._guard.draft(caller, course_id)
-        spool = Spool(self._max_bytes, self._folder)
-        try:
-            archive = await _receive(pieces, spool, self._idle_seconds)
-            replay = _replay(request_id, course_id, archive)
-            async with self._reading:
-                found = await self._repository.find_import(caller.user_id, course_id, archive, replay)
-                if found is not None:
-                    return await self._result((found.course_id, found.import_id), unchanged=True)
-                made = course_id or new_id(), new_id()
-                plan = await _read(spool.path, made[0])
-                store = self._repository.add_course if course_id is None else self._repository.replace_course
-                stored = await store(made, caller.user_id, archive, plan, replay, self._clock())
-            return await self._result(stored, unchanged=stored != made)
-        finally:
-            spool.close()
+        with self._places.take(caller.user_id):
+            upload = Upload(parts, self._idle_seconds)
+            header = await upload.header()
+            if header.course_id is not None:
+                await self._guard.draft(caller, header.course_id)
+            with closing(Spool(self._max_bytes, self._folder)) as spool:
+                archive = await upload.receive(spool)
+                async with self._reading:
+                    made, unchanged = await self._import(caller.user_id, header, archive, spool.path)
+        return await self._result(made, unchanged=unchanged)
+
+    async def _import(
+        self, importer_id: UUID, header: UploadHeader, archive: Archive, path: Path
+    ) -> tuple[Made, bool]:
+        """What the archive became, and whether it had become that before."""
+        course_id, replay = header.course_id, _replay(header, archive)
+        found = await self._repository.find_import(importer_id, course_id, archive, replay)
+        if found is not None:
+            return (found.course_id, found.import_id), True
+        made = course_id or new_id(), new_id()
+        plan = await _read(path, made[0])
+        store = self._repository.add_course if course_id is None else self._repository.replace_course
+        stored = await store(made, importer_id, archive, plan, replay, self._clock())
+        return stored, stored != made
 
     async def list_import_items(
         self, caller: Caller, course_id: UUID, import_id: UUID, page_size: int, page_token: str
@@ -102,22 +103,6 @@ class ImportService:
         if course is None or done is None:
             raise CourseNotFound(course_id=made[0])
         return ImportResult(await self._served.course(course, course.draft), done, unchanged)
-
-
-async def _receive(pieces: AsyncIterator[bytes], spool: Spool, idle_seconds: float) -> Archive:
-    try:
-        while True:
-            async with asyncio.timeout(idle_seconds):
-                piece = await anext(pieces, None)
-            if piece is None:
-                return spool.archive()
-            if not piece:
-                raise InvalidArgument.field("chunk", "must not be empty")
-            spool.write(piece)
-    except TimeoutError as error:
-        raise DeadlineExceeded(
-            f"No chunk came for {idle_seconds:g} seconds; send the archive again."
-        ) from error
 
 
 async def _read(path: Path, course_id: UUID) -> DraftPlan:
@@ -144,8 +129,8 @@ async def _read(path: Path, course_id: UUID) -> DraftPlan:
         raise
 
 
-def _replay(request_id: UUID | None, course_id: UUID | None, archive: Archive) -> Replay | None:
-    if request_id is None:
+def _replay(header: UploadHeader, archive: Archive) -> Replay | None:
+    if header.request_id is None:
         return None
-    target = course_id.bytes if course_id is not None else b""
-    return Replay(request_id, hashlib.sha256(target + archive.sha256).digest())
+    target = header.course_id.bytes if header.course_id is not None else b""
+    return Replay(header.request_id, hashlib.sha256(target + archive.sha256).digest())
