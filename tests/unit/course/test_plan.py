@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from academe.api.course.v1 import course_service_pb2
 from academe.ids import new_id
 from academe.services.course.imports.model import ImportOutcome
 from academe.services.course.imports.plan import OUTCOMES, derived_id, plan_draft, storable
@@ -93,6 +94,14 @@ def test_every_outcome_has_its_number() -> None:
     """A new one in the reader does not break imports at run time."""
     assert set(OUTCOMES) == set(Outcome)
     assert set(OUTCOMES.values()) == set(ImportOutcome)
+
+
+def test_outcomes_are_numbered_as_in_the_contract() -> None:
+    """They are sent as they are stored."""
+    numbers = dict(course_service_pb2.ImportOutcome.items())
+
+    assert numbers.pop("IMPORT_OUTCOME_UNSPECIFIED") == 0
+    assert {f"IMPORT_OUTCOME_{outcome.name}": outcome.value for outcome in ImportOutcome} == numbers
 
 
 @given(st.text(), st.text())
