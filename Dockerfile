@@ -10,9 +10,9 @@ COPY requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     /app/.venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 COPY tools/link_source.py tools/
+RUN /app/.venv/bin/python tools/link_source.py
 COPY src/ src/
-RUN /app/.venv/bin/python tools/link_source.py \
- && /app/.venv/bin/python -m compileall -q -j 0 src .venv/lib
+RUN /app/.venv/bin/python -m compileall -q -j 0 src
 
 
 FROM ${PYTHON}
@@ -21,7 +21,9 @@ RUN groupadd --gid 10001 academe \
  && useradd --uid 10001 --gid academe --home-dir /app --no-create-home --shell /usr/sbin/nologin academe \
  && mkdir /data \
  && chown academe:academe /data
-COPY --from=build /app /app
+# The packages are a layer of their own, which a change of the source leaves as it is.
+COPY --from=build /app/.venv /app/.venv
+COPY --from=build /app/src /app/src
 
 # Where the server listens inside the container, and what it keeps: the embedded database (unless
 # ACADEME_DATABASE_URL names another) and the school's secret (unless ACADEME_SECRET_KEY is set).
@@ -35,7 +37,7 @@ EXPOSE 50051 50080
 USER 10001:10001
 WORKDIR /app
 
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=3s --timeout=3s --start-period=60s --retries=3 \
     CMD ["/app/.venv/bin/python", "-m", "academe.healthcheck"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/app/.venv/bin/python", "-m", "academe"]
