@@ -71,15 +71,10 @@ class ReportRepository:
                 )
             ), held as materialized (
                 select e.learner_id, e.enrollment_id, e.state
-                from (
-                    select distinct learner_id, enrollment_id from reported order by learner_id, enrollment_id
-                ) r
-                cross join lateral (
-                    select e.learner_id, e.enrollment_id, e.state
-                    from enrollment.enrollment e
-                    where e.learner_id = r.learner_id and e.enrollment_id = r.enrollment_id
-                    for no key update
-                ) e
+                from enrollment.enrollment e
+                where (e.learner_id, e.enrollment_id) in (select learner_id, enrollment_id from reported)
+                order by e.learner_id, e.enrollment_id
+                for no key update
             ), moved as (
                 insert into enrollment.lesson_progress as l (
                     learner_id, enrollment_id, lesson_id, start_time, complete_time, state, required
