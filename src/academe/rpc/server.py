@@ -28,6 +28,10 @@ HURRIED_SECONDS = 0.5
 KEEPALIVE_MS = 60_000
 """Milliseconds between pings of a silent connection, so that vanished clients are noticed."""
 
+IO_THREADS = 1
+"""Of the native engine. One keeps up with one event loop; a second costs each call 50 microseconds of CPU in
+wake-ups (measured: 110 against 160 for GetCourse on 2 cores)."""
+
 
 def build_server(settings: Settings) -> grpc.aio.Server:
     """An engine with the limits of the settings, not yet listening."""
@@ -42,7 +46,7 @@ def build_server(settings: Settings) -> grpc.aio.Server:
         ("grpc.so_reuseport", 0),
     ]
     if settings.engine == "native":
-        return pygrpc_native.aio.server(options=options)
+        return pygrpc_native.aio.Server(options=options, io_threads=IO_THREADS)
     return grpc.aio.server(options=options)
 
 
@@ -62,9 +66,9 @@ def listen(server: grpc.aio.Server, settings: Settings) -> str:
         else:
             port = server.add_insecure_port(address)
     except (RuntimeError, OSError) as error:
-        raise StartupError(f"{_cannot_listen(address)} ({error})") from error
+        raise StartupError(_cannot_listen(address, str(error).rstrip("."))) from error
     if port == 0:
-        raise StartupError(_cannot_listen(address))
+        raise StartupError(_cannot_listen(address, "no reason given"))
     return f"{address.rpartition(':')[0]}:{port}"
 
 
@@ -85,11 +89,11 @@ def _refuse_taken(address: str) -> None:
                     f"Port {port} on {host} is taken by another program: stop it, or set ACADEME_GRPC_ADDR "
                     "to another host:port."
                 ) from error
-            raise StartupError(f"{_cannot_listen(address)} ({error.strerror})") from error
+            raise StartupError(_cannot_listen(address, error.strerror or str(error))) from error
 
 
-def _cannot_listen(address: str) -> str:
-    return f"Cannot listen on {address}: set ACADEME_GRPC_ADDR to an address of this machine."
+def _cannot_listen(address: str, reason: str) -> str:
+    return f"Cannot listen on {address} ({reason}): set ACADEME_GRPC_ADDR to an address of this machine."
 
 
 def _credentials(cert: Path, key: Path, client_ca: Path | None) -> grpc.ServerCredentials:
