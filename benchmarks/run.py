@@ -116,7 +116,7 @@ def list_courses(bench: Bench, calls: int) -> Row:
     row = bench.loaded("ListCourses (page of 50)", LIST_COURSES, body, reader.token, calls)
     row.limit_name = "the same statement"
     last = ("'9999-12-31'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'", "51")
-    row.limit = bench.pgbench(limits.statement("course/repository.py", "list_published", *last))
+    row.limit = bench.pgbench(limits.statement("course/repository.py", "_list_published", *last))
     return row
 
 

@@ -22,10 +22,12 @@ from academe.api.course.v1 import course_service_pb2
 from academe.caller import Caller, Role
 from academe.logs import configure_logging
 from academe.rpc.access import Access
+from academe.rpc.admission import Admission
 from academe.rpc.call import Call
 from academe.rpc.contract import Method, methods_of
-from academe.rpc.interceptors import Admission, Deadlines, Errors, RequestLog, Validation
+from academe.rpc.interceptors import Deadlines, Errors, RequestLog
 from academe.rpc.pipeline import Handler, Interceptor
+from academe.rpc.validation import Validation
 from academe.telemetry import Metrics, Telemetry, tracer_from_environment
 
 CALLS = 5_000

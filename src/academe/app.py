@@ -7,6 +7,7 @@ the rest of the code is global; what a part needs is handed to it here.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -30,10 +31,12 @@ from academe.db.readiness import Readiness
 from academe.db.start_faults import as_startup_error
 from academe.http import HttpListener, operations_routes
 from academe.rpc.access import Access
+from academe.rpc.admission import Admission
 from academe.rpc.contract import methods_of
-from academe.rpc.interceptors import Admission, Deadlines, Errors, RequestLog, Validation
+from academe.rpc.interceptors import Deadlines, Errors, RequestLog
 from academe.rpc.pipeline import Interceptor, Pipeline
 from academe.rpc.server import build_server, drain, enable_reflection, listen
+from academe.rpc.validation import Validation
 from academe.secret_key import root_secret
 from academe.secrets import Secrets
 from academe.services import auth, course, credential, enrollment, health, tip, user
@@ -240,7 +243,10 @@ class Slices:
             log=log,
         )
         self.courses = course.CourseService(
-            course.CourseRepository(pool, on_batch=on_batch), max_import_bytes=settings.max_import_bytes
+            course.CourseRepository(pool, on_batch=on_batch),
+            max_import_bytes=settings.max_import_bytes,
+            # On a disk where there is one: /tmp of a container is often memory.
+            import_folder=settings.data_dir if os.access(settings.data_dir, os.W_OK) else None,
         )
         enrollments = enrollment.EnrollmentRepository(pool, on_batch=on_batch)
         self.enrollments = enrollment.EnrollmentService(enrollments, self.courses)

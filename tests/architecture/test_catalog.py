@@ -9,7 +9,6 @@ LOCAL = {
     "account.account": "e-mail and username are unique across the school",
     "auth.signing_key": "a handful of rows",
     "auth.one_time_code": "a handful of rows, found by the code alone",
-    "course.content": "keyed by the hash of its content, shared by courses",
     "tip.account": "the ledger stays on one node",
     "tip.tip": "the ledger stays on one node",
     "tip.entry": "the ledger stays on one node",

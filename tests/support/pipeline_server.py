@@ -15,10 +15,12 @@ from academe.caller import Caller
 from academe.db.errors import db_error
 from academe.errors import TokenInvalid
 from academe.rpc.access import Access
+from academe.rpc.admission import Admission
 from academe.rpc.contract import methods_of
-from academe.rpc.interceptors import Admission, Deadlines, Errors, RequestLog, Validation
+from academe.rpc.interceptors import Deadlines, Errors, RequestLog
 from academe.rpc.pipeline import Pipeline
 from academe.rpc.server import build_server, listen
+from academe.rpc.validation import Validation
 from academe.settings import Settings
 from academe.telemetry import Metrics, Telemetry, Tracer
 

@@ -3,10 +3,10 @@
     1. RequestLog    gives the call its id, writes one line when it ends
     2. Telemetry     counts and times it, and traces it when tracing is on (academe.telemetry)
     3. Errors        turns exceptions into statuses; the only place where that happens
-    4. Admission     refuses at once what the server has no room for
+    4. Admission     refuses at once what the server has no room for (admission.py)
     5. Deadlines     ends work that nobody waits for any more
-    6. Access        says who is calling and whether they may
-    7. Validation    holds the request against the rules in the contract
+    6. Access        says who is calling and whether they may (access.py)
+    7. Validation    holds the request against the rules in the contract (validation.py)
 
 Telemetry stands outside Errors so that refusals are counted with the code they end with. Message and
 metadata sizes are limited by the engine before a call exists (academe.rpc.server).
@@ -19,19 +19,17 @@ import itertools
 import re
 import secrets
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import grpc
-import protovalidate
 
 from academe import errors
-from academe.errors import AcademeError, FieldViolation, InvalidArgument
+from academe.errors import AcademeError
 from academe.rpc.call import Call
 from academe.rpc.contract import Method
 from academe.rpc.pipeline import Handler
-from academe.rpc.status import STATUS_CODES, VIOLATIONS_MAX, error_to_trailers
+from academe.rpc.status import STATUS_CODES, error_to_trailers
 
 REQUEST_ID_KEY = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -125,132 +123,6 @@ class Errors:
         return errors.Internal(request_id=call.request_id)
 
 
-class Admission:
-    """Lets `in_flight` calls run and `queue` more wait; refuses the rest at once.
-
-    Streams that stay open (WatchProgress, Health.Watch) are counted apart, against `streams`, so that
-    watchers never keep short calls out. `exempt` services are always let in: a health check that is
-    refused looks like a dead server.
-    """
-
-    def __init__(
-        self,
-        *,
-        in_flight: int,
-        queue: int,
-        streams: int,
-        on_shed: Callable[[str], None] = lambda reason: None,
-        exempt: frozenset[str] = frozenset({"grpc.health.v1.Health"}),
-    ) -> None:
-        self._room = in_flight
-        self._stream_room = streams
-        self._queue_limit = queue
-        self._waiters: deque[asyncio.Future[None]] = deque()
-        self._on_shed = on_shed
-        self._exempt = exempt
-        self._open: set[asyncio.Task[Any]] = set()
-        self._running: set[asyncio.Task[Any]] = set()
-        self._ended: set[asyncio.Task[Any]] = set()
-        self._ending = False
-
-    @property
-    def running(self) -> int:
-        """Calls that are being served, streams not counted."""
-        return len(self._running)
-
-    def bind(self, method: Method, following: Handler) -> Handler:
-        if method.server_streaming:
-            return self._stream_gate(following, ended=method.service not in self._exempt)
-        if method.service in self._exempt:
-            return following
-
-        async def admitted(request: Any, call: Call) -> Any:
-            if self._room <= 0:
-                await self._wait()
-            else:
-                self._room -= 1
-            task = asyncio.current_task()
-            assert task is not None  # noqa: S101  # a call always runs in a task
-            self._running.add(task)
-            try:
-                return await following(request, call)
-            except asyncio.CancelledError:
-                if task not in self._ended:
-                    raise
-                task.uncancel()
-                raise errors.ShuttingDown(retry_after_seconds=1.0) from None
-            finally:
-                self._running.discard(task)
-                self._leave()
-
-        return admitted
-
-    def _stream_gate(self, following: Handler, *, ended: bool) -> Handler:
-        """`ended` says that `end_streams` ends it; health ends its own watches, and well."""
-
-        async def admitted(request: Any, call: Call) -> Any:
-            if self._ending:
-                raise errors.ShuttingDown(retry_after_seconds=1.0)
-            if self._stream_room <= 0:
-                self._on_shed("streams")
-                raise errors.Overloaded(retry_after_seconds=1.0)
-            task = asyncio.current_task()
-            assert task is not None  # noqa: S101  # a call always runs in a task
-            self._stream_room -= 1
-            if ended:
-                self._open.add(task)
-            try:
-                return await following(request, call)
-            except asyncio.CancelledError:
-                if not self._ending:
-                    raise
-                task.uncancel()
-                raise errors.ShuttingDown(retry_after_seconds=1.0) from None
-            finally:
-                self._open.discard(task)
-                self._stream_room += 1
-
-        return admitted
-
-    def end_streams(self) -> None:
-        """Ends every open stream with ShuttingDown, and refuses new ones: they would outlast any grace."""
-        self._ending = True
-        for task in self._open:
-            task.cancel()
-
-    def end_calls(self) -> None:
-        """Ends every call that is being served with ShuttingDown; what waits takes its turn and is next.
-
-        For a stop that cannot wait. A write that a group commit has taken goes on.
-        """
-        self._ended |= self._running
-        for task in self._running:
-            task.cancel()
-
-    async def _wait(self) -> None:
-        if len(self._waiters) >= self._queue_limit:
-            self._on_shed("queue")
-            raise errors.Overloaded(retry_after_seconds=1.0)
-        turn = asyncio.get_running_loop().create_future()
-        self._waiters.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._leave()  # the place was given to a call that no longer wants it
-            elif turn in self._waiters:
-                self._waiters.remove(turn)
-            raise
-
-    def _leave(self) -> None:
-        while self._waiters:
-            turn = self._waiters.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._room += 1
-
-
 class Deadlines:
     """Ends a call after `default_seconds` when its client set no deadline, or a longer one.
 
@@ -278,57 +150,3 @@ class Deadlines:
                 raise errors.DeadlineExceeded from error
 
         return limited
-
-
-class Validation:
-    """Refuses a request that breaks the contract's field rules, naming each field (at most 20)."""
-
-    def __init__(self, validator: protovalidate.Validator) -> None:
-        self._validator = validator
-
-    def bind(self, method: Method, following: Handler) -> Handler:
-        check = self.check
-        # The first check of a message type compiles its rules, which takes milliseconds: do it now.
-        self._validator.collect_violations(method.request_class())
-
-        if method.client_streaming:
-
-            async def checked_stream(requests: AsyncIterator[Any], call: Call) -> Any:
-                async def each() -> AsyncIterator[Any]:
-                    async for request in requests:
-                        check(request)
-                        yield request
-
-                return await following(each(), call)
-
-            return checked_stream
-
-        async def checked(request: Any, call: Call) -> Any:
-            check(request)
-            return await following(request, call)
-
-        return checked
-
-    def check(self, request: Any) -> None:
-        """Raises InvalidArgument when the request breaks a rule."""
-        found = self._validator.collect_violations(request)
-        if not found:
-            return
-        violations = [_violation(item.proto) for item in found[:VIOLATIONS_MAX]]
-        first = violations[0]
-        message = f"{first.field}: {first.description}" if first.field else first.description
-        if len(found) > 1:
-            message += f" (and {len(found) - 1} more)"
-        raise InvalidArgument(message, violations=violations)
-
-
-def _violation(proto: Any) -> FieldViolation:
-    path = "".join(_step(element) for element in proto.field.elements) if proto.field else ""
-    return FieldViolation(path.removeprefix("."), proto.message, proto.rule_id)
-
-
-def _step(element: Any) -> str:
-    subscript = element.subscript
-    if subscript is None:
-        return f".{element.field_name}"
-    return f".{element.field_name}[{subscript.value}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -31,6 +32,12 @@ from academe.services.course.turns import Turns
 LAST_TIME = datetime.max.replace(tzinfo=UTC)
 LAST_ID = UUID(int=(1 << 128) - 1)
 
+PublishedPage = tuple[datetime, UUID, int]
+"""Where a page of published courses begins, and how many rows it has."""
+
+PAGES_AT_ONCE = 4
+"""Different pages read at the same time; half of the pool's connections, so that others get theirs."""
+
 
 class CourseRepository:
     """Courses in PostgreSQL. Times are parameters, so that the caller's clock decides them."""
@@ -38,6 +45,9 @@ class CourseRepository:
     def __init__(self, pool: Pool, *, on_batch: Callable[[str, int, float], None] | None = None) -> None:
         self._pool = pool
         self._courses = BatchLoader[UUID, Course](self._get_courses, name="course", on_batch=on_batch)
+        self._pages = BatchLoader[PublishedPage, list[Course]](
+            self._list_published_pages, name="course.page", max_batch=PAGES_AT_ONCE, on_batch=on_batch
+        )
         self._writer = writer = CourseWriter(pool)
         self._requests = Turns()
         self.modules = ModuleRepository(pool, writer)
@@ -62,6 +72,14 @@ class CourseRepository:
     async def list_published(self, page: PageRequest) -> list[Course]:
         """Courses that learners see, by (first_publish_time, course_id) downwards."""
         time, course_id = page.after or (LAST_TIME, LAST_ID)
+        return await self._pages.load((time, course_id, page.limit)) or []
+
+    async def _list_published_pages(self, pages: list[PublishedPage]) -> Mapping[PublishedPage, list[Course]]:
+        """Everybody begins with the same page, and those who ask at the same time share one reading of it."""
+        found = await asyncio.gather(*(self._list_published(*page) for page in pages))
+        return dict(zip(pages, found, strict=True))
+
+    async def _list_published(self, time: datetime, course_id: UUID, limit: int) -> list[Course]:
         rows = await self._pool.fetch(
             """
             select c.course_id,
@@ -85,7 +103,7 @@ class CourseRepository:
             """,
             time,
             course_id,
-            page.limit,
+            limit,
         )
         return [course_of(row) for row in rows]
 

@@ -1,0 +1,139 @@
+"""Room for calls: how many run, how many wait, and who is told at once to come back later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from academe import errors
+from academe.rpc.call import Call
+from academe.rpc.contract import Method
+from academe.rpc.pipeline import Handler
+
+
+class Admission:
+    """Lets `in_flight` calls run and `queue` more wait; refuses the rest at once.
+
+    Streams that stay open (WatchProgress, Health.Watch) are counted apart, against `streams`, so that
+    watchers never keep short calls out. `exempt` services are always let in: a health check that is
+    refused looks like a dead server.
+    """
+
+    def __init__(
+        self,
+        *,
+        in_flight: int,
+        queue: int,
+        streams: int,
+        on_shed: Callable[[str], None] = lambda reason: None,
+        exempt: frozenset[str] = frozenset({"grpc.health.v1.Health"}),
+    ) -> None:
+        self._room = in_flight
+        self._stream_room = streams
+        self._queue_limit = queue
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._on_shed = on_shed
+        self._exempt = exempt
+        self._open: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._ended: set[asyncio.Task[Any]] = set()
+        self._ending = False
+
+    @property
+    def running(self) -> int:
+        """Calls that are being served, streams not counted."""
+        return len(self._running)
+
+    def bind(self, method: Method, following: Handler) -> Handler:
+        if method.server_streaming:
+            return self._stream_gate(following, ended=method.service not in self._exempt)
+        if method.service in self._exempt:
+            return following
+
+        async def admitted(request: Any, call: Call) -> Any:
+            if self._room <= 0:
+                await self._wait()
+            else:
+                self._room -= 1
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101  # a call always runs in a task
+            self._running.add(task)
+            try:
+                return await following(request, call)
+            except asyncio.CancelledError:
+                if task not in self._ended:
+                    raise
+                task.uncancel()
+                raise errors.ShuttingDown(retry_after_seconds=1.0) from None
+            finally:
+                self._running.discard(task)
+                self._leave()
+
+        return admitted
+
+    def _stream_gate(self, following: Handler, *, ended: bool) -> Handler:
+        """`ended` says that `end_streams` ends it; health ends its own watches, and well."""
+
+        async def admitted(request: Any, call: Call) -> Any:
+            if self._ending:
+                raise errors.ShuttingDown(retry_after_seconds=1.0)
+            if self._stream_room <= 0:
+                self._on_shed("streams")
+                raise errors.Overloaded(retry_after_seconds=1.0)
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101  # a call always runs in a task
+            self._stream_room -= 1
+            if ended:
+                self._open.add(task)
+            try:
+                return await following(request, call)
+            except asyncio.CancelledError:
+                if not self._ending:
+                    raise
+                task.uncancel()
+                raise errors.ShuttingDown(retry_after_seconds=1.0) from None
+            finally:
+                self._open.discard(task)
+                self._stream_room += 1
+
+        return admitted
+
+    def end_streams(self) -> None:
+        """Ends every open stream with ShuttingDown, and refuses new ones: they would outlast any grace."""
+        self._ending = True
+        for task in self._open:
+            task.cancel()
+
+    def end_calls(self) -> None:
+        """Ends every call that is being served with ShuttingDown; what waits takes its turn and is next.
+
+        For a stop that cannot wait. A write that a group commit has taken goes on.
+        """
+        self._ended |= self._running
+        for task in self._running:
+            task.cancel()
+
+    async def _wait(self) -> None:
+        if len(self._waiters) >= self._queue_limit:
+            self._on_shed("queue")
+            raise errors.Overloaded(retry_after_seconds=1.0)
+        turn = asyncio.get_running_loop().create_future()
+        self._waiters.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()  # the place was given to a call that no longer wants it
+            elif turn in self._waiters:
+                self._waiters.remove(turn)
+            raise
+
+    def _leave(self) -> None:
+        while self._waiters:
+            turn = self._waiters.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._room += 1
