@@ -39,10 +39,14 @@ class Row:
         return self.per_second / self.limit if self.limit else 0.0
 
 
-def write_report(rows: list[Row], *, idle_mb: float, engine: str, in_flight: int) -> None:
+def write_report(
+    rows: list[Row], *, idle_mb: float, engine: str, in_flight: int, pipeline: dict[str, float]
+) -> None:
     """Prints the table and writes <engine>.md, .json and .png."""
     RESULTS.mkdir(exist_ok=True)
+    parts = ", ".join(f"{name} {cost:.1f}" for name, cost in pipeline.items())
     table = _table(rows, idle_mb, engine, in_flight)
+    table += f"\nThe pipeline of interceptors, microseconds of CPU a call: {parts}.\n"
     print(table)
     (RESULTS / f"{engine}.md").write_text(table)
     data = {"rows": [dataclasses.asdict(row) for row in rows], "idle_mb": round(idle_mb, 1)}

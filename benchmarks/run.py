@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import os
 import random
 import tempfile
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from academe.api.type.v1 import money_pb2
 from academe.ids import new_id
 from benchmarks import limits
 from benchmarks.h2load import h2load
+from benchmarks.micro.interceptors import measure
 from benchmarks.player import Call, play
 from benchmarks.report import Row, write_report
 from benchmarks.seed import PASSWORD, SeededSchool, Someone, seed
@@ -261,7 +263,9 @@ def main() -> None:
                 print(f"measuring {scenario.__name__} ...")
                 rows.append(scenario(bench, arguments.calls))
         server.stop()
-    write_report(rows, idle_mb=idle_mb, engine=arguments.engine, in_flight=IN_FLIGHT)
+    with open(os.devnull, "w") as sink:
+        pipeline = asyncio.run(measure(sink))
+    write_report(rows, idle_mb=idle_mb, engine=arguments.engine, in_flight=IN_FLIGHT, pipeline=pipeline)
 
 
 async def _scratch_tables(dsn: str) -> None:

@@ -69,3 +69,16 @@ def test_half_a_certificate_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StartupError, match="go together"):
         Settings.from_environment({"ACADEME_TLS_CERT": str(cert)})
+
+
+def test_a_dotenv_file_fills_in_what_the_environment_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment wins over the file, the file over the defaults."""
+    (tmp_path / ".env").write_text("ACADEME_GRPC_ADDR=127.0.0.1:1\nACADEME_HTTP_ADDR=127.0.0.1:2\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ACADEME_HTTP_ADDR", "127.0.0.1:3")
+
+    settings = Settings.from_environment()
+
+    assert (settings.grpc_addr, settings.http_addr) == ("127.0.0.1:1", "127.0.0.1:3")
