@@ -7,6 +7,8 @@ import os
 import random
 import signal
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import grpc.aio
 import psutil
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from academe.db.embedded.account import Account
 from academe.db.embedded.layout import Layout
 from academe.db.embedded.roles import APPLICATION, DATABASE, SUPERUSER, dsn
 from academe.demo.server import free_port
@@ -28,10 +31,26 @@ CHANNEL_OPTIONS = [
 """A client that comes back quickly, and repeats nothing on its own."""
 
 
-class ServerProcess:
-    """`python -m academe serve` in a directory of its own, on free ports that stay the same."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has come to its end."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+
+class ServerProcess:
+    """`python -m academe serve` in a directory of its own, on free ports that stay the same.
+
+    `user` and `python` run it as somebody else, with a Python that this user may run.
+    """
+
+    def __init__(
+        self, folder: Path, *, user: Account | None = None, python: str = sys.executable, **settings: str
+    ) -> None:
+        self.folder = folder
         self.data_dir = folder / "data"
         self.address = f"127.0.0.1:{free_port()}"
         self.http_address = f"127.0.0.1:{free_port()}"
@@ -45,17 +64,50 @@ class ServerProcess:
             **settings,
         }
         self.process: asyncio.subprocess.Process | None = None
+        self._python = python
+        self._identity: dict[str, Any] = (
+            {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
+        )
 
     async def start(self, *, healthy: bool = True) -> None:
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "academe", "serve", stdout=log, stderr=log, env=self.environment
-            )
+            self.process = await self._spawn("serve", stdout=log, stderr=log)
         if healthy:
             await self.wait_healthy()
 
+    async def run(self, *arguments: str, seconds: float = 60) -> Ended:
+        """`academe` with these arguments and the same settings, to its end."""
+        started = time.monotonic()
+        process = await self._spawn(
+            *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), seconds)
+        except TimeoutError:
+            process.kill()
+            raise
+        assert process.returncode is not None
+        return Ended(process.returncode, out.decode(), err.decode(), time.monotonic() - started)
+
+    async def _spawn(self, *arguments: str, **streams: Any) -> asyncio.subprocess.Process:
+        # In a folder of its own: there no .env speaks, and its processes can be told by where they are.
+        return await asyncio.create_subprocess_exec(
+            self._python,
+            "-m",
+            "academe",
+            *arguments,
+            env=self.environment,
+            cwd=self.folder,
+            **streams,
+            **self._identity,
+        )
+
     async def wait_healthy(self, seconds: float = 60) -> None:
         """Returns at the first healthy Check; fails with the log when the process ends before."""
+        await self.wait_health(health_pb2.HealthCheckResponse.SERVING, seconds)
+
+    async def wait_health(self, status: int, seconds: float = 60) -> None:
+        """Returns at the first Check that answers with this status."""
         assert self.process is not None
         async with asyncio.timeout(seconds), self.channel() as channel:
             health: Any = health_pb2_grpc.HealthStub(channel)
@@ -63,11 +115,23 @@ class ServerProcess:
                 assert self.process.returncode is None, self.log.read_text()[-3000:]
                 try:
                     reply = await health.Check(health_pb2.HealthCheckRequest(), timeout=1)
-                    if reply.status == health_pb2.HealthCheckResponse.SERVING:
+                    if reply.status == status:
                         return
                 except grpc.aio.AioRpcError:
                     pass
                 await asyncio.sleep(0.02)
+
+    async def wait_said(self, words: str, seconds: float = 60) -> None:
+        """Returns when the log holds these words; fails with the log when the process ends before."""
+        assert self.process is not None
+        async with asyncio.timeout(seconds):
+            while words not in self.said():
+                assert self.process.returncode is None, self.said()[-3000:]
+                await asyncio.sleep(0.005)
+
+    def said(self) -> str:
+        """Everything that it printed and logged, over all its starts."""
+        return self.log.read_text() if self.log.exists() else ""
 
     def channel(self) -> grpc.aio.Channel:
         return grpc.aio.insecure_channel(self.address, options=CHANNEL_OPTIONS)
@@ -78,26 +142,34 @@ class ServerProcess:
         self.process.kill()
         await self.process.wait()
 
-    async def stop(self) -> int:
-        """SIGTERM; returns the exit code."""
+    async def stop(self, request: signal.Signals = signal.SIGTERM) -> int:
+        """Asks it to stop; returns the exit code."""
         assert self.process is not None
         if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(request)
         return await asyncio.wait_for(self.process.wait(), 30)
 
-    async def run_until_exit(self, seconds: float = 30) -> tuple[int, str]:
-        """For a start that fails: its exit code and everything it said."""
-        await self.start(healthy=False)
-        assert self.process is not None
-        code = await asyncio.wait_for(self.process.wait(), seconds)
-        return code, self.log.read_text()
+    def processes(self) -> list[psutil.Process]:
+        """Every live process that works below the folder: servers, their PostgreSQL, what they forgot."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                alive = process.status() != psutil.STATUS_ZOMBIE
+                if alive and Path(process.cwd()).is_relative_to(self.folder):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def postgres(self) -> list[psutil.Process]:
+        """Every process of the embedded PostgreSQL, the postmaster first."""
+        pid = int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(pid)
+        return [postmaster, *postmaster.children(recursive=True)]
 
     def kill_postgres(self, dice: random.Random) -> None:
         """SIGKILL for every process of the embedded PostgreSQL, in random order."""
-        postmaster = psutil.Process(
-            int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
-        )
-        family = [postmaster, *postmaster.children(recursive=True)]
+        family = self.postgres()
         dice.shuffle(family)
         for process in family:
             try:

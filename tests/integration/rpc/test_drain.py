@@ -11,6 +11,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from academe.api.user.v1 import user_service_pb2 as user_pb
+from tests.support.errors import expect_error
 from tests.support.school import School
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -51,6 +52,35 @@ async def test_calls_in_flight_finish_and_health_goes_first(
     await stopping
     with pytest.raises(grpc.aio.AioRpcError):
         await asyncio.wait_for(_get_me(learner), 5)
+    await school.channel.close()
+
+
+async def test_a_stop_that_is_hurried(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the load balancer nor the calls in flight are waited for any more; those hear that we stop."""
+    school = School(database, tmp_path / "data", drain_delay_ms=600_000, drain_seconds=600)
+    await school.start()
+    learner = await school.learner()
+    begun = asyncio.Semaphore(0)
+
+    async def endless(*args: Any) -> Any:
+        begun.release()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(school.app.slices.users, "get_user", endless)
+    calls = [asyncio.create_task(_get_me(learner)) for _ in range(20)]
+    for _ in range(20):
+        await begun.acquire()
+    hurry = asyncio.Event()
+    stopping = asyncio.create_task(school.app.stop(hurry))
+    await asyncio.sleep(0.1)
+    assert not any(task.done() for task in (stopping, *calls))
+
+    async with asyncio.timeout(5):
+        hurry.set()
+        for call in calls:
+            with expect_error("SHUTTING_DOWN"):
+                await call
+        await stopping
     await school.channel.close()
 
 
