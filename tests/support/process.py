@@ -64,6 +64,7 @@ class ServerProcess:
             **settings,
         }
         self.process: asyncio.subprocess.Process | None = None
+        self._log_start = 0
         self._python = python
         self._identity: dict[str, Any] = (
             {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
@@ -71,6 +72,7 @@ class ServerProcess:
 
     async def start(self, *, healthy: bool = True) -> None:
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             self.process = await self._spawn("serve", stdout=log, stderr=log)
         if healthy:
             await self.wait_healthy()
@@ -122,7 +124,7 @@ class ServerProcess:
                 await asyncio.sleep(0.02)
 
     async def wait_said(self, words: str, seconds: float = 60) -> None:
-        """Returns when the log holds these words; fails with the log when the process ends before."""
+        """Returns when this start has said these words; fails with the log when the process ends before."""
         assert self.process is not None
         async with asyncio.timeout(seconds):
             while words not in self.said():
@@ -130,8 +132,8 @@ class ServerProcess:
                 await asyncio.sleep(0.005)
 
     def said(self) -> str:
-        """Everything that it printed and logged, over all its starts."""
-        return self.log.read_text() if self.log.exists() else ""
+        """Everything that it has printed and logged since its last start."""
+        return self.log.read_bytes()[self._log_start :].decode()
 
     def channel(self) -> grpc.aio.Channel:
         return grpc.aio.insecure_channel(self.address, options=CHANNEL_OPTIONS)

@@ -74,6 +74,23 @@ async def test_held_by_another_server(make_server: MakeServer, running: ServerPr
 
 
 @needs_root
+async def test_an_ordinary_user_in_a_directory_of_his_own(make_server: MakeServer) -> None:
+    """From nothing to a healthy server without root: every process and every file is the user's."""
+    user = ordinary_user()
+    server = make_server(user=user, python=python_for(user) or "", **environment())
+    os.chown(server.folder, user.uid, user.gid)
+
+    await server.start()
+
+    assert {process.uids().effective for process in server.processes()} == {user.uid}
+    assert await server.stop() == 0
+    assert server.processes() == []
+    made = [server.data_dir, *server.data_dir.rglob("*")]
+    assert {path.lstat().st_uid for path in made} == {user.uid}
+    assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
+
+
+@needs_root
 async def test_root_first_and_its_ordinary_owner_later(make_server: MakeServer) -> None:
     """What root leaves in somebody's data directory is readable by its owner: root is not needed again."""
     user = ordinary_user()

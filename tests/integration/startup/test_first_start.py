@@ -25,7 +25,7 @@ SECOND_START_SECONDS = 10.0
 
 def greeting(server: ServerProcess) -> str:
     """What the operator reads after the last start."""
-    return server.said()[server.said().rindex("Academe serves gRPC on") :]
+    return server.said()[server.said().index("Academe serves gRPC on") :]
 
 
 async def test_from_nothing_to_an_administrator(make_server: MakeServer) -> None:

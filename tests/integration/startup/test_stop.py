@@ -58,15 +58,16 @@ async def test_while_the_database_is_made(make_server: MakeServer) -> None:
     assert await server.stop() == 0
 
 
-@pytest.mark.parametrize("moment", ["listening for HTTP", "PostgreSQL is ready"])
-@pytest.mark.parametrize("request_", [signal.SIGTERM, signal.SIGINT])
-async def test_while_it_starts(make_used_server: MakeServer, moment: str, request_: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("moment", "wish"), [("listening for HTTP", signal.SIGTERM), ("PostgreSQL is ready", signal.SIGINT)]
+)
+async def test_while_it_starts(make_used_server: MakeServer, moment: str, wish: signal.Signals) -> None:
     """Before PostgreSQL runs and just after: the start is given up, in order."""
     server = make_used_server()
     await server.start(healthy=False)
     await server.wait_said(moment)
 
-    assert await server.stop(request_) == 0
+    assert await server.stop(wish) == 0
 
     assert "Traceback" not in server.said()
     assert server.processes() == []

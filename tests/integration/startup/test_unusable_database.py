@@ -67,11 +67,8 @@ async def test_unknown_database(make_server: MakeServer, dsn: str) -> None:
     assert told.endswith("create it or correct the database URL.")
 
 
-@pytest.mark.parametrize(
-    "url", [f"postgresql://ada:{PASSWORD}@host:port/school", "postgresql://[half/school"]
-)
-async def test_a_url_that_cannot_be_read(make_server: MakeServer, url: str) -> None:
-    server = make_server(ACADEME_DATABASE_URL=url)
+async def test_a_url_that_cannot_be_read(make_server: MakeServer) -> None:
+    server = make_server(ACADEME_DATABASE_URL=f"postgresql://ada:{PASSWORD}@host:port/school")
 
     told = await refused(server)
 

@@ -51,17 +51,13 @@ class Runtime:
         self.socket_dir.mkdir(mode=0o700)
         self.account.own(self.socket_dir)
 
-    def remove(self) -> None:
-        """Remove the temporary directory, if there is one."""
-        _remove_temporary(self.layout)
-
 
 def prepare_runtime(layout: Layout, account: Account) -> Runtime:
     """Decide on paths that the account can reach, copying and making what it cannot.
 
     Raises StartupError when there is no way to reach the data directory or the binaries.
     """
-    _remove_temporary(layout)
+    remove_temporary(layout)
     binaries = installed_binaries()
     data_reachable = account.can_enter(layout.data_dir)
     if not data_reachable and not sys.platform.startswith("linux"):
@@ -118,11 +114,11 @@ def _make_temporary(layout: Layout, account: Account) -> Path:
     )
 
 
-def _remove_temporary(layout: Layout) -> None:
+def remove_temporary(layout: Layout) -> None:
     """Remove the directory named in the note of this run or of one that was killed."""
     try:
         named = layout.runtime_note.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except OSError:  # as a rule there is none; what else is wrong with the directory shows at the next step
         return
     temporary = Path(named)
     # The owner of the data directory may have written the note, and must not have root remove other

@@ -15,6 +15,7 @@ from academe.db.embedded.lifetime import Lifetime, State
 from academe.db.embedded.locks import ServerLock
 from academe.db.embedded.prepare import Prepared, prepare
 from academe.db.embedded.process import describe_exit
+from academe.db.embedded.runtime import remove_temporary
 from academe.startup import StartupError
 
 # A restart waits this long, and twice as long after each one that follows without a stable time between.
@@ -140,9 +141,9 @@ class EmbeddedPostgres:
         if postmaster is not None:
             await postmaster.shut_down(self._shutdown_requests)
             self._log.info("PostgreSQL stopped", exit=describe_exit(postmaster.exited.result()))
-        if self._prepared is not None:
-            self._prepared.runtime.remove()
         if self._server_lock is not None:
+            # By the note in the data directory: a start that was given up half-way has made one, too.
+            remove_temporary(Layout(self._data_dir))
             self._server_lock.release()
         self._lifetime = self._task = self._server_lock = self._stop_task = None
         self._was_ready = False
