@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from pathlib import Path
@@ -126,8 +127,7 @@ def test_what_a_first_start_makes_is_private(used_data: Path) -> None:
 async def test_two_data_directories_side_by_side(make_used_server: MakeServer) -> None:
     """Two checkouts on one machine: each server has its own PostgreSQL, people and data."""
     one, other = make_used_server("one"), make_used_server("other")
-    await one.start()
-    await other.start()
+    await asyncio.gather(one.start(), other.start())
 
     async with one.channel() as here, other.channel() as there:
         ada, namesake = await register(here, "ada"), await register(there, "ada")

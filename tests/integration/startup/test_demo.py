@@ -76,7 +76,7 @@ async def test_told_to_stop(visitor: ServerProcess) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(60):
-        while not any("postgres" in member.name() for member in visitor.processes()):  # noqa: ASYNC110
+        while not list(visitor.folder.glob("*/data/postgres.log")):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         _, err = await process.communicate()

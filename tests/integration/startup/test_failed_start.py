@@ -9,7 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from academe.db.start_faults import as_startup_error
 from academe.demo.server import free_port
+from academe.errors import ShuttingDown
 from academe.startup import StartupError
 from tests.support.postgres import TestPostgres, database_of
 from tests.support.school import School
@@ -106,3 +108,24 @@ async def test_the_connection_is_cut(
     await other.close()
 
     assert told == "The database went away while it was being prepared; start again when it is back."
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (asyncpg.DiskFullError("could not extend file"), "no room left on its disk; free some space"),
+        (asyncpg.OutOfMemoryError("out of memory"), "no connection or memory left; raise its limits"),
+        (asyncpg.AdminShutdownError("terminating connection"), "went away while it was being prepared"),
+        (ShuttingDown(), "went away while it was being prepared"),
+    ],
+)
+def test_faults_that_come_at_no_test_s_bidding(fault: Exception, sentence: str) -> None:
+    """Whatever a database can answer with, the operator reads what to do."""
+    with pytest.raises(StartupError, match=sentence), as_startup_error():
+        raise fault
+
+
+def test_a_fault_of_our_own_stays_what_it_is() -> None:
+    """A sentence about the database would send the operator the wrong way."""
+    with pytest.raises(ZeroDivisionError), as_startup_error():
+        raise ZeroDivisionError

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.one_engine
 
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
-NOTICED_SECONDS = 2.0 + 0.5
+NOTICED_SECONDS = 2.0 + 1.0
 """The promise, and some for a machine that is busy with other tests."""
 
 HEALED_SECONDS = 10.0
@@ -74,7 +74,7 @@ async def test_the_server(server: ServerProcess) -> None:
 async def test_the_server_again_and_again(server: ServerProcess) -> None:
     """At any moment of its life: the next one comes up."""
     dice = random.Random(20)
-    for _ in range(4):
+    for _ in range(3):
         await server.kill()
         await server.start(healthy=False)
         await server.wait_said("PostgreSQL is ready" if dice.random() < 0.5 else "listening for HTTP")
@@ -128,6 +128,7 @@ async def test_postgres_and_nobody_does_anything(server: ServerProcess, record_p
         record_property("served_again_seconds", round(time.monotonic() - killed_at, 2))
 
         assert refusals <= {grpc.StatusCode.UNAVAILABLE}
+    assert await server.stop() == 0
 
 
 async def test_postgres_is_frozen(server: ServerProcess, record_property: Record) -> None:

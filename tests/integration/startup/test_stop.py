@@ -21,7 +21,7 @@ pytestmark = pytest.mark.one_engine
 
 CLOSE_SECONDS = 0.2
 """Between signals that make, a shell or an init has made two of one."""
-APART_SECONDS = 1.0
+APART_SECONDS = 0.7
 """Between signals of a person who has lost patience."""
 
 

@@ -26,7 +26,7 @@ SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 LOGOUT_SECONDS = 5.0
 """After which no server takes the token of a session that ended anywhere (AuthService.Logout)."""
 
-PROGRESS_SECONDS = 1.0 + 1.0
+PROGRESS_SECONDS = 1.0 + 1.5
 """Between two looks at what others have changed, and some for a machine that is busy with other tests."""
 
 Record = Callable[[str, object], None]
