@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from academe.services.course.olx import ArchiveLimits, ArchiveRefused, Outcome, Reason, Refusal, read_olx
+from academe.services.course.olx.archive import read_archive
+from academe.services.course.olx.names import Names
 from tests.support.olx import SMALL_COURSE, inline_course, patience, read, row, write_archive
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -181,3 +183,38 @@ def test_policies_of_nonsense_change_nothing(tmp_path: Path, policy: str) -> Non
     assert row(course, "course/policies/run/policy.json").outcome is not Outcome.IMPORTED
     course.title.encode()
     assert "\0" not in course.title
+
+
+@pytest.mark.parametrize("url_name", ["", "same"])
+def test_thousands_of_lessons_cost_the_same_each(url_name: str) -> None:
+    """Whether each has its own id or all have one: finding a free name may not take the square of them."""
+    names = Names()
+    started = time.thread_time()
+    for number in range(50_000):
+        names.claim("vertical", url_name or str(number))
+    assert time.thread_time() - started < patience(1)
+    assert len(names) == 50_000
+
+
+def test_a_numbered_name_that_another_item_already_has() -> None:
+    names = Names()
+    given = [("a", "x"), ("a", "a/x~2"), ("a", "x"), ("a", "x"), ("b", "x"), ("a", "x")]
+    assert [names.claim(*item) for item in given] == ["x", "a/x~2", "a/x", "a/x~3", "b/x", "a/x~4"]
+
+
+def test_a_reading_cancelled_after_the_archive_was_unpacked(tmp_path: Path) -> None:
+    """What is left is to follow the tree, which takes longest; a server that stops cannot wait for it."""
+    path = write_archive(tmp_path, inline_course("<html>x</html>" * 400))
+    unpacking: list[tuple[int, int]] = []
+    read_archive(path, ArchiveLimits(), lambda *progress: unpacking.append(progress))
+    calls: list[tuple[int, int]] = []
+
+    def cancel_in_the_tree(*progress: int) -> None:
+        calls.append((progress[0], progress[1]))
+        if len(calls) == len(unpacking) + 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        read_olx(path, progress=cancel_in_the_tree)
+    assert len(calls) == len(unpacking) + 3
+    assert calls[-1] == (path.stat().st_size, path.stat().st_size)

@@ -23,12 +23,13 @@ def read_olx(
 ) -> ImportedCourse:
     """Reads a `.tar.gz` or `.tar` of OLX whole, or refuses it whole. Blocking; run it in a thread.
 
-    `progress` is called with the bytes of the file read so far and in all; what it raises stops the reading,
-    which is how a caller cancels. Raises ArchiveRefused.
+    `progress` is called with the bytes of the file read so far and in all, and when all are read again and
+    again while their meaning is found; what it raises stops the reading, which is how a caller cancels.
+    Raises ArchiveRefused.
     """
     archive = read_archive(path, limits, progress)
     files = CourseFiles(archive, limits)
-    report = Report(limits)
+    report = Report(limits, _look(path.stat().st_size, progress))
     facts = read_facts(files, report)
     walk = Walk(files, report)
     modules = tuple(walk.modules(facts.node))
@@ -50,3 +51,7 @@ def read_olx(
             bytes=archive.total_bytes,
         ),
     )
+
+
+def _look(file_bytes: int, progress: Callable[[int, int], None] | None) -> Callable[[], None] | None:
+    return None if progress is None else lambda: progress(file_bytes, file_bytes)

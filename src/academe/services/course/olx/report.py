@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,11 +92,19 @@ class ImportItem:
     is_component: bool = False
 
 
-class Report:
-    """Collects the rows, in the order in which items are met."""
+# Rows from one look at whether the reading was cancelled to the next: far below a second of ordinary text.
+ROWS_PER_LOOK = 16
 
-    def __init__(self, limits: ArchiveLimits) -> None:
+
+class Report:
+    """Collects the rows, in the order in which items are met.
+
+    `look` is called every few rows; what it raises stops the reading.
+    """
+
+    def __init__(self, limits: ArchiveLimits, look: Callable[[], None] | None = None) -> None:
         self._limits = limits
+        self._look = look
         self._items: dict[str, ImportItem] = {}
 
     def add(
@@ -109,6 +118,8 @@ class Report:
         is_component: bool = False,
     ) -> None:
         """Raises ArchiveRefused with TOO_MANY_ITEMS beyond the limit."""
+        if self._look is not None and len(self._items) % ROWS_PER_LOOK == 0:
+            self._look()
         # A file may be named like the path of an item inside another file; both keep a row.
         while path in self._items:
             path += "~"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from academe.services.course.olx.blocks import build
 from academe.services.course.olx.imported import LESSON_BLOCKS, ImportedBlock, ImportedLesson, ImportedModule
 from academe.services.course.olx.losses import Losses, losses_of_structure
+from academe.services.course.olx.names import Names
 from academe.services.course.olx.nodes import CourseFiles, Node
 from academe.services.course.olx.report import IMPORTED, Reason, Report, Verdict, left_out
 
@@ -48,8 +49,8 @@ class Walk:
     def __init__(self, files: CourseFiles, report: Report) -> None:
         self._files = files
         self._report = report
-        self._module_ids: set[str] = set()
-        self._lesson_ids: set[str] = set()
+        self._module_ids = Names()
+        self._lesson_ids = Names()
         self._bodies: set[str] = set()
         # By tag for the structure; "component" and "nested" for what is in units and in other components.
         self.counts: Counter[str] = Counter()
@@ -66,7 +67,9 @@ class Walk:
                 )
             elif self._is_open_structure(node):
                 lessons = tuple(self._lessons_of_chapter(node))
-                yield ImportedModule(_claim(self._module_ids, node), node.title or UNTITLED, lessons)
+                yield ImportedModule(
+                    self._module_ids.claim(node.tag, node.source_id), node.title or UNTITLED, lessons
+                )
 
     def _lessons_of_chapter(self, chapter: Node) -> Iterator[ImportedLesson]:
         for node in self._children(chapter):
@@ -92,7 +95,7 @@ class Walk:
             self._component(node, blocks, "component")
             if not blocks:
                 return
-        source_id = _claim(self._lesson_ids, node)
+        source_id = self._lesson_ids.claim(node.tag, node.source_id)
         yield ImportedLesson(source_id, node.title or UNTITLED, section, True, _with_own_ids(blocks))
 
     def _component(self, node: Node, blocks: list[ImportedBlock], depth: str) -> None:
@@ -164,23 +167,9 @@ def _is_hidden(node: Node) -> bool:
     return node.attributes.get("visible_to_staff_only", "").lower() == "true"
 
 
-def _claim(taken: set[str], node: Node) -> str:
-    """The item's own id, or a longer one where two items share it: in archives ids are unique by tag only."""
-    return _first_free(taken, node.source_id, f"{node.tag}/{node.source_id}")
-
-
 def _with_own_ids(blocks: list[ImportedBlock]) -> tuple[ImportedBlock, ...]:
-    taken: set[str] = set()
+    names = Names()
     return tuple(
-        dataclasses.replace(
-            block, source_id=_first_free(taken, block.source_id, f"{block.source_type}/{block.source_id}")
-        )
+        dataclasses.replace(block, source_id=names.claim(block.source_type, block.source_id))
         for block in blocks
     )
-
-
-def _first_free(taken: set[str], *candidates: str) -> str:
-    numbered = (f"{candidates[-1]}~{number}" for number in range(2, len(taken) + 3))
-    found = next(candidate for candidate in (*candidates, *numbered) if candidate not in taken)
-    taken.add(found)
-    return found
