@@ -1,29 +1,20 @@
-"""The composition root: the only file that knows every service.
+"""The composition root: a whole server, built from the settings and taken down in reverse.
 
-`App` builds everything from the settings, in order of dependence, and takes it down in reverse. Nothing in
-the rest of the code is global; what a part needs is handed to it here.
+Nothing in the rest of the code is global; what a part needs is handed to it here, and the slices of the
+product get theirs in `academe.slices`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import grpc.aio
 import protovalidate
-from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_grpc
 
 from academe import __version__
-from academe.api.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
-from academe.api.course.v1 import course_service_pb2, course_service_pb2_grpc
-from academe.api.credential.v1 import credential_service_pb2, credential_service_pb2_grpc
-from academe.api.enrollment.v1 import enrollment_service_pb2, enrollment_service_pb2_grpc
-from academe.api.tip.v1 import tip_service_pb2, tip_service_pb2_grpc
-from academe.api.user.v1 import user_service_pb2, user_service_pb2_grpc
 from academe.background import Background
 from academe.db.database import Database
 from academe.db.errors import db_error
@@ -35,44 +26,14 @@ from academe.rpc.admission import Admission
 from academe.rpc.contract import methods_of
 from academe.rpc.interceptors import Deadlines, Errors, RequestLog
 from academe.rpc.pipeline import Interceptor, Pipeline
-from academe.rpc.server import build_server, drain, enable_reflection, listen
+from academe.rpc.server import build_server, drain, listen
 from academe.rpc.validation import Validation
 from academe.secret_key import root_secret
 from academe.secrets import Secrets
-from academe.services import auth, course, credential, enrollment, health, tip, user
+from academe.services import health
 from academe.settings import Settings
+from academe.slices import SERVICES, Slices
 from academe.telemetry import LoopLag, Metrics, Telemetry, tracer_from_environment
-
-SERVICES: tuple[tuple[ServiceDescriptor, Callable[[Any, Any], None]], ...] = (
-    (
-        user_service_pb2.DESCRIPTOR.services_by_name["UserService"],
-        user_service_pb2_grpc.add_UserServiceServicer_to_server,
-    ),
-    (
-        auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"],
-        auth_service_pb2_grpc.add_AuthServiceServicer_to_server,
-    ),
-    (
-        course_service_pb2.DESCRIPTOR.services_by_name["CourseService"],
-        course_service_pb2_grpc.add_CourseServiceServicer_to_server,
-    ),
-    (
-        enrollment_service_pb2.DESCRIPTOR.services_by_name["EnrollmentService"],
-        enrollment_service_pb2_grpc.add_EnrollmentServiceServicer_to_server,
-    ),
-    (
-        credential_service_pb2.DESCRIPTOR.services_by_name["CredentialService"],
-        credential_service_pb2_grpc.add_CredentialServiceServicer_to_server,
-    ),
-    (
-        tip_service_pb2.DESCRIPTOR.services_by_name["TipService"],
-        tip_service_pb2_grpc.add_TipServiceServicer_to_server,
-    ),
-    (
-        health_pb2.DESCRIPTOR.services_by_name["Health"],
-        health_pb2_grpc.add_HealthServicer_to_server,
-    ),
-)
 
 ONE_TIME_CODE_LIFETIME = timedelta(hours=24)
 """How long the first administrator's sign-in works; each start makes a new one until it was used."""
@@ -117,6 +78,7 @@ class App:
         with as_startup_error():
             await self.slices.keys.load()
             self.first_sign_in_code = await self.first_sign_in()
+        self._access = Access(self.slices.verifier)
         self._register()
         await self._server.start()
         self._start_background()
@@ -165,12 +127,16 @@ class App:
         self._admission.end_streams()
 
     def _register(self) -> None:
-        methods = [method for descriptor, _ in SERVICES for method in methods_of(descriptor)]
+        described = [descriptor for descriptor, _ in SERVICES]
+        described.append(reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"])
+        methods = [method for descriptor in described for method in methods_of(descriptor)]
         pipeline = Pipeline(self._server, self._interceptors(), methods)
         for (_, add), handler in zip(SERVICES, self.slices.handlers(self.health), strict=True):
             add(handler, pipeline)
         if self.settings.grpc_reflection:
-            enable_reflection(self._server, [descriptor.full_name for descriptor, _ in SERVICES])
+            names = [descriptor.full_name for descriptor, _ in SERVICES]
+            reflect = reflection.aio.ReflectionServicer([*names, reflection.SERVICE_NAME])
+            reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflect, pipeline)
 
     def _interceptors(self) -> list[Interceptor]:
         """The pipeline; academe.rpc.interceptors says why in this order."""
@@ -181,13 +147,14 @@ class App:
             Errors(self.log, db_error),
             self._admission,
             Deadlines(settings.default_deadline_seconds),
-            Access(self.slices.verifier),
+            self._access,
             Validation(protovalidate.Validator()),
         ]
 
     def _start_background(self) -> None:
         self._background.run("readiness", self._readiness.run)
         self._background.run("sessions", self.slices.verifier.run_revalidation)
+        self._background.run("streams", self._access.run)
         self._background.run("progress", self.slices.progress_watch.run)
         # The first hash measures how long one takes, so that nobody's sign-in has to.
         self._background.run("passwords", self.slices.passwords.prepare)
@@ -211,72 +178,3 @@ class App:
                 "postgresql": "" if self._away == "starting" else self._readiness.server_version,
             },
         )
-
-
-class Slices:
-    """The domain: every slice over one pool, each given the neighbours that its ports ask for."""
-
-    def __init__(
-        self, settings: Settings, database: Database, secrets: Secrets, metrics: Metrics, log: Any
-    ) -> None:
-        pool, on_batch = database.pool, metrics.on_batch
-
-        auth_repository = auth.AuthRepository(pool, on_batch=on_batch)
-        self.keys = auth.SigningKeys(auth_repository, secrets)
-        self.verifier = auth.TokenVerifier(self.keys, auth_repository, settings.issuer)
-        sessions = auth.Sessions(auth_repository, self.verifier)
-        self.passwords = user.Passwords(secrets, cost=settings.bcrypt_cost, log=log)
-        self.users = user.UserService(
-            user.UserRepository(pool, on_batch=on_batch),
-            self.passwords,
-            sessions,
-            educator_registration_open=settings.educator_registration == "open",
-        )
-        self.auth = auth.AuthService(
-            auth_repository,
-            sessions,
-            self.keys,
-            self.verifier,
-            self.users,
-            access_token_lifetime=timedelta(seconds=settings.access_token_seconds),
-            session_lifetime=timedelta(days=settings.session_days),
-            log=log,
-        )
-        self.courses = course.CourseService(
-            course.CourseRepository(pool, on_batch=on_batch),
-            max_import_bytes=settings.max_import_bytes,
-            # On a disk where there is one: /tmp of a container is often memory.
-            import_folder=settings.data_dir if os.access(settings.data_dir, os.W_OK) else None,
-        )
-        enrollments = enrollment.EnrollmentRepository(pool, on_batch=on_batch)
-        self.enrollments = enrollment.EnrollmentService(enrollments, self.courses)
-        self.progress_watch = enrollment.ProgressWatch(enrollments)
-        self.credentials = credential.CredentialService(
-            credential.CredentialRepository(pool, on_batch=on_batch),
-            self.enrollments,
-            self.courses,
-            self.users,
-        )
-        self.tips = tip.TipService(tip.TipRepository(pool, on_batch=on_batch), self.users)
-
-    def handlers(self, state: health.HealthState) -> list[Any]:
-        """The servicers, in the order of SERVICES."""
-        return [
-            user.UserHandler(self.users),
-            auth.AuthHandler(self.auth),
-            course.CourseHandler(self.courses),
-            enrollment.EnrollmentHandler(self.enrollments),
-            credential.CredentialHandler(self.credentials),
-            tip.TipHandler(self.tips),
-            health.HealthHandler(state),
-        ]
-
-    async def close(self) -> None:
-        """Lets what is queued be written."""
-        await self.passwords.close()
-
-
-def open_signing_keys(settings: Settings, database: Database) -> auth.SigningKeys:
-    """The signing keys alone, for the command line."""
-    secrets = Secrets.from_bytes(root_secret(settings.secret_key, settings.data_dir))
-    return auth.SigningKeys(auth.AuthRepository(database.pool), secrets)

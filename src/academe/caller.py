@@ -26,9 +26,5 @@ class Caller:
     authenticate_time: datetime
 
     @property
-    def is_educator(self) -> bool:
-        return Role.EDUCATOR in self.roles
-
-    @property
     def is_administrator(self) -> bool:
         return Role.ADMINISTRATOR in self.roles

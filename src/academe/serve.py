@@ -8,12 +8,13 @@ import sys
 import time
 from typing import Any
 
-from academe.app import App, open_signing_keys
+from academe.app import App
 from academe.db.database import Database
 from academe.db.migrate import discover
 from academe.db.start_faults import as_startup_error
 from academe.logs import configure_logging
 from academe.settings import Settings
+from academe.slices import open_signing_keys
 
 ONE_REQUEST_SECONDS = 0.5
 """Signals closer than this are one: make, a shell or an init passes on what a process group gets anyway."""

@@ -12,9 +12,9 @@ from google.protobuf.descriptor import FieldDescriptor
 import academe.services
 from academe import errors
 from academe.api.rpc.v1 import error_reason_pb2, options_pb2
-from academe.app import SERVICES
 from academe.caller import Role
 from academe.rpc.contract import methods_of, reason_name
+from academe.slices import SERVICES
 from academe.startup import StartupError
 
 REASONS = {reason_name(number) for number in error_reason_pb2.ErrorReason.values() if number}

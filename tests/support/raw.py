@@ -7,8 +7,8 @@ from typing import Any
 import grpc.aio
 from google.protobuf.empty_pb2 import Empty
 
-from academe.app import SERVICES
 from academe.rpc.contract import Method, methods_of
+from academe.slices import SERVICES
 
 METHODS = [
     method

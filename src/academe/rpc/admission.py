@@ -12,6 +12,10 @@ from academe.rpc.call import Call
 from academe.rpc.contract import Method
 from academe.rpc.pipeline import Handler
 
+STANDARD_STREAMS = 1000
+"""Open streams of each standard service (health, reflection), which anybody may open: they have places of
+their own, so that nobody without an account can take those of learners."""
+
 
 class Admission:
     """Lets `in_flight` calls run and `queue` more wait; refuses the rest at once.
@@ -31,7 +35,7 @@ class Admission:
         exempt: frozenset[str] = frozenset({"grpc.health.v1.Health"}),
     ) -> None:
         self._room = in_flight
-        self._stream_room = streams
+        self._streams = _Room(streams)
         self._queue_limit = queue
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._on_shed = on_shed
@@ -48,7 +52,10 @@ class Admission:
 
     def bind(self, method: Method, following: Handler) -> Handler:
         if method.server_streaming:
-            return self._stream_gate(following, ended=method.service not in self._exempt)
+            if method.service.startswith("grpc."):
+                own_room = _Room(STANDARD_STREAMS)
+                return self._stream_gate(following, own_room, ended=method.service not in self._exempt)
+            return self._stream_gate(following, self._streams, ended=True)
         if method.service in self._exempt:
             return following
 
@@ -73,18 +80,18 @@ class Admission:
 
         return admitted
 
-    def _stream_gate(self, following: Handler, *, ended: bool) -> Handler:
+    def _stream_gate(self, following: Handler, room: _Room, *, ended: bool) -> Handler:
         """`ended` says that `end_streams` ends it; health ends its own watches, and well."""
 
         async def admitted(request: Any, call: Call) -> Any:
             if self._ending:
                 raise errors.ShuttingDown(retry_after_seconds=1.0)
-            if self._stream_room <= 0:
+            if room.left <= 0:
                 self._on_shed("streams")
                 raise errors.Overloaded(retry_after_seconds=1.0)
             task = asyncio.current_task()
             assert task is not None  # noqa: S101  # a call always runs in a task
-            self._stream_room -= 1
+            room.left -= 1
             if ended:
                 self._open.add(task)
             try:
@@ -96,7 +103,7 @@ class Admission:
                 raise errors.ShuttingDown(retry_after_seconds=1.0) from None
             finally:
                 self._open.discard(task)
-                self._stream_room += 1
+                room.left += 1
 
         return admitted
 
@@ -107,10 +114,13 @@ class Admission:
             task.cancel()
 
     def end_calls(self) -> None:
-        """Ends every call that is being served with ShuttingDown; what waits takes its turn and is next.
+        """Ends every call that is being served or waits with ShuttingDown, for a stop that cannot wait.
 
-        For a stop that cannot wait. A write that a group commit has taken goes on.
+        A write that a group commit has taken goes on.
         """
+        for turn in self._waiters:
+            if not turn.done():
+                turn.set_exception(errors.ShuttingDown(retry_after_seconds=1.0))
         self._ended |= self._running
         for task in self._running:
             task.cancel()
@@ -137,3 +147,12 @@ class Admission:
                 turn.set_result(None)
                 return
         self._room += 1
+
+
+class _Room:
+    """Places for streams of one kind."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left

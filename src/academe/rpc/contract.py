@@ -15,7 +15,7 @@ from academe.caller import Role
 from academe.startup import StartupError
 
 # Methods of standard services, whose protos carry no option of ours.
-_STANDARD_PUBLIC = frozenset({"grpc.health.v1.Health"})
+_STANDARD_PUBLIC = frozenset({"grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,9 +34,6 @@ from academe.rpc.status import STATUS_CODES, error_to_trailers
 REQUEST_ID_KEY = "x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
 
-_UNASKED_SECONDS = 10.0 * 365 * 86400
-"""A time_remaining above this means that the client set no deadline (engines report a huge number)."""
-
 
 class RequestLog:
     """Gives every call an id (the client's x-request-id when it is a plain word) and logs one line."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import grpc
 import grpc.aio
 import pygrpc_native.aio
-from grpc_reflection.v1alpha import reflection
 
 from academe.settings import Settings
 from academe.startup import StartupError
@@ -48,11 +47,6 @@ def build_server(settings: Settings) -> grpc.aio.Server:
     if settings.engine == "native":
         return pygrpc_native.aio.Server(options=options, io_threads=IO_THREADS)
     return grpc.aio.server(options=options)
-
-
-def enable_reflection(server: grpc.aio.Server, services: Iterable[str]) -> None:
-    """Lets clients such as grpcurl ask for the contract."""
-    reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], server)
 
 
 def listen(server: grpc.aio.Server, settings: Settings) -> str:

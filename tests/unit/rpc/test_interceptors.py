@@ -11,12 +11,12 @@ import pytest
 
 from academe.api.course.v1 import course_pb2, course_service_pb2
 from academe.api.user.v1 import user_service_pb2
-from academe.app import SERVICES
 from academe.errors import DeadlineExceeded, InvalidArgument, Overloaded
 from academe.rpc.admission import Admission
 from academe.rpc.contract import Method, methods_of
 from academe.rpc.interceptors import Deadlines
 from academe.rpc.validation import Validation
+from academe.slices import SERVICES
 
 METHODS = {method.path: method for descriptor, _ in SERVICES for method in methods_of(descriptor)}
 GET_COURSE = METHODS["/academe.api.course.v1.CourseService/GetCourse"]
