@@ -218,3 +218,23 @@ def test_a_reading_cancelled_after_the_archive_was_unpacked(tmp_path: Path) -> N
         read_olx(path, progress=cancel_in_the_tree)
     assert len(calls) == len(unpacking) + 3
     assert calls[-1] == (path.stat().st_size, path.stat().st_size)
+
+
+def nested_polls(root: str) -> dict[str, str | bytes]:
+    inner = "<poll/>" * 2_000
+    unit = "<library_content>" * 90 + inner + "</library_content>" * 90
+    return {root + name: text for name, text in inline_course(unit).items()}
+
+
+def test_containers_in_containers_do_not_multiply_the_report(tmp_path: Path) -> None:
+    """Each row has the whole way to its item; thousands of rows below ninety levels would be megabytes."""
+    course = read(tmp_path, nested_polls("f" * 255 + "/"))
+    paths = [item.path for item in course.items]
+    assert max(map(len, paths)) <= 1_024
+    assert len(set(paths)) == len(paths) > 2_000
+    assert sum(path.endswith("/library_content[1]/poll[2000]") for path in paths) == 1
+
+
+def test_ids_of_deep_items_do_not_depend_on_the_folder(tmp_path: Path) -> None:
+    """The next export, in a folder of another name, is the same course."""
+    assert read(tmp_path, nested_polls("a/")).modules == read(tmp_path, nested_polls("other/")).modules

@@ -11,6 +11,7 @@ from lxml import etree
 
 from academe.services.course.olx.archive import COURSE_FILE, Archive
 from academe.services.course.olx.elements import attributes_of, clean_title, is_empty, tag_of
+from academe.services.course.olx.paths import bounded_place
 from academe.services.course.olx.refusal import ArchiveLimits, ArchiveRefused, Refusal, quoted
 from academe.services.course.olx.report import Reason, Verdict, left_out
 from academe.services.course.olx.xml import decode_text, parse_xml
@@ -94,12 +95,12 @@ class CourseFiles:
 
     def children(self, parent: Node) -> Iterator[Node | BrokenReference]:
         """The items right under `parent`, in order."""
-        separator = "/" if "#" in parent.path and not parent.is_file else "#"
+        separator = "#" if parent.is_file else "/"
         for index, element in enumerate(parent.element, start=1):
             tag = tag_of(element)
             attributes = attributes_of(element)
             name = attributes.get("url_name", "")
-            place = f"{parent.path}{separator}{tag[:TAG_CHARS]}[{index}]"
+            place = bounded_place(f"{parent.path}{separator}{tag[:TAG_CHARS]}[{index}]", self.root)
             path = self._definition(element, tag, attributes)
             if path is not None:
                 yield self._follow(path, tag, name, place, attributes, parent)

@@ -1,7 +1,8 @@
-"""Judges the names that an archive gives its entries."""
+"""Judges the names that an archive gives its entries, and bounds those that places in it get."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -10,6 +11,12 @@ from academe.services.course.olx.refusal import ArchiveRefused, Refusal, quoted
 # Longest path and longest name in it, in characters, as common file systems have it.
 PATH_CHARS = 1_024
 NAME_CHARS = 255
+
+# Longest place of an item below the course's folder, in characters: with the folder's name it keeps to what a
+# file's path may have. Containers in containers would make kilobytes of it, for each of thousands of items.
+PLACE_CHARS = PATH_CHARS - NAME_CHARS - 1
+# How much of a longer place is kept at each end, in characters, so that authors find it.
+PLACE_END_CHARS = 360
 
 
 def safe_path(name: str) -> str:
@@ -30,3 +37,16 @@ def safe_path(name: str) -> str:
     if "\\" in name or len(name) > PATH_CHARS or any(len(part) > NAME_CHARS for part in parts):
         raise ArchiveRefused(Refusal.BAD_NAME, f"{quoted(name)} is not a name that every system can hold.")
     return "/".join(parts)
+
+
+def bounded_place(place: str, root: str) -> str:
+    """The place with a hash for its middle when it is long; different places stay different.
+
+    `root` is the course's folder as a prefix. It has no part in the hash, so that ids that are made of places
+    do not depend on how the folder is called.
+    """
+    below = place.removeprefix(root)
+    if len(below) <= PLACE_CHARS:
+        return place
+    digest = hashlib.sha256(below.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"{root}{below[:PLACE_END_CHARS]}…{digest}…{below[-PLACE_END_CHARS:]}"
