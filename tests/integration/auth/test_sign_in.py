@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -74,6 +76,37 @@ async def test_the_password_changes_meanwhile(identity: Identity, pool: Pool) ->
         await service(identity, accounts).authenticate_with_password(account.username, PASSWORD)
     assert accounts.checks == 2
     assert await live_sessions(pool, account.user_id) == 0
+
+
+async def test_a_change_of_password_is_cut_off(
+    identity: Identity, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever the change keeps out is signed out before it is stored, in case the server is killed then; and
+    after it, also when the call is cancelled, in case they signed in meanwhile."""
+    account = await identity.register()
+    await identity.sign_in(account)
+    passwords, stored = identity.user_repository.passwords, asyncio.Event()
+    really = passwords.replace
+
+    async def replace(*args: Any) -> bool:
+        alive.append(await live_sessions(pool, account.user_id))
+        await identity.sign_in(account)
+        await really(*args)
+        stored.set()
+        await asyncio.Event().wait()
+        return True
+
+    alive: list[int] = []
+    monkeypatch.setattr(passwords, "replace", replace)
+    change = asyncio.create_task(identity.auth.set_password(identity.caller(account), PASSWORD, OTHER))
+    await stored.wait()
+    change.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await change
+
+    assert alive == [0]
+    assert await live_sessions(pool, account.user_id) == 0
+    assert await identity.users.check_password(account.username, OTHER)
 
 
 async def test_a_role_is_lost_meanwhile(identity: Identity) -> None:

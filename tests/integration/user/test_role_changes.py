@@ -11,7 +11,7 @@ from academe.db.pool import Pool
 from academe.errors import EtagMismatch
 from academe.ids import new_id
 from academe.services.user import UserService
-from academe.services.user.errors import LastAdministrator
+from academe.services.user.errors import LastAdministrator, UsernameTaken
 from academe.services.user.model import Edits
 from tests.support.identity import Identity
 
@@ -66,11 +66,23 @@ async def test_after_a_change_of_unknown_outcome(
     identity: Identity, users: UserService, sessions: Sessions, administrator: Caller
 ) -> None:
     """A refused or lost update may have been written, so the sessions end again."""
-    account = await identity.register()
-    with pytest.raises(EtagMismatch):
-        await users.update_user(administrator, account.user_id, EDUCATOR, version=7)
+    account, other = await identity.register(), await identity.register()
+    taken = Edits(username=other.username, roles=EDUCATOR.roles)
+    with pytest.raises(UsernameTaken):
+        await users.update_user(administrator, account.user_id, taken)
 
     assert len(sessions.ended) == 2
+
+
+async def test_not_when_the_etag_is_stale(
+    identity: Identity, users: UserService, sessions: Sessions, administrator: Caller
+) -> None:
+    """Nobody is signed out by a change that is refused because another one came first."""
+    account = await identity.register()
+    with pytest.raises(EtagMismatch):
+        await users.update_user(administrator, account.user_id, EDUCATOR, version=account.version + 1)
+
+    assert sessions.ended == []
 
 
 async def test_not_for_other_fields(

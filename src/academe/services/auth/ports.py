@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -28,9 +28,17 @@ class Accounts(Protocol):
         """Whose e-mail address or username this is; for the log."""
         ...
 
-    async def set_password(self, user_id: UUID, current: str | None, new: str) -> None:
+    async def set_password(
+        self,
+        user_id: UUID,
+        current: str | None,
+        new: str,
+        *,
+        end_others: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         """Sets a password, raising the account's version.
 
+        Awaits `end_others` before the change and after it, and not when it is refused from the start.
         Raises CredentialsInvalid when `current` is not the present one, PasswordUnfit, UserNotFound. Succeeds
         when `new` is the present one already.
         """

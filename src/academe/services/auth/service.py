@@ -132,16 +132,21 @@ class AuthService:
     async def set_password(self, caller: Caller, current: str, new: str) -> None:
         """Sets the caller's password, ends their other sessions and voids a code they have not used.
 
-        `current` may be empty while there is none. Raises CredentialsInvalid, PasswordUnfit, Overloaded. A
-        repeat after a lost answer does what the first call may have left undone.
+        `current` may be empty while there is none. Raises CredentialsInvalid, PasswordUnfit, Overloaded. Once
+        the password is changed the others are signed out already, whatever becomes of this call.
         """
+        ended = 0
+
+        async def end_others() -> None:
+            nonlocal ended
+            await self._repository.void_one_time_code(caller.user_id, self._clock())
+            ended += await self._sessions.end_sessions(caller.user_id, except_session=caller.session_id)
+
         try:
-            await self._accounts.set_password(caller.user_id, current or None, new)
+            await self._accounts.set_password(caller.user_id, current or None, new, end_others=end_others)
         except CredentialsInvalid:
             self._log.warning("password change refused", user_id=str(caller.user_id))
             raise
-        await self._repository.void_one_time_code(caller.user_id, self._clock())
-        ended = await self._sessions.end_sessions(caller.user_id, except_session=caller.session_id)
         self._log.info("password set", user_id=str(caller.user_id), ended_sessions=ended)
 
     def signing_keys(self) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -47,8 +47,13 @@ class Credentials:
         found = await self._find(login)
         return found.account.user_id if found is not None else None
 
-    async def set(self, user_id: UUID, current: str | None, new: str) -> None:
+    async def set(
+        self, user_id: UUID, current: str | None, new: str, end_others: Callable[[], Awaitable[object]]
+    ) -> None:
         """Replaces the password; `current` is not looked at while there is none.
+
+        `end_others` signs out whoever the change is to keep out: before it, so that a crash in between leaves
+        nobody signed in with the old password, and after it, for those who signed in meanwhile.
 
         Succeeds also when `new` is the password already, so that a repeat of a call whose answer was lost is
         not told that its `current` is wrong. Of two different changes at once the later one is refused.
@@ -59,11 +64,17 @@ class Credentials:
         account, stored = found.account, found.password_hash
         if stored is not None and not await self._passwords.check(current or "", stored, user_id=user_id):
             if await self._passwords.check(new, stored, user_id=user_id):
+                await end_others()
                 return
             raise CredentialsInvalid("The current password is not right.")
         check_password_fit(new, username=account.username, email=account.email, field="new_password")
         hashed = await self._passwords.hash(new)
-        if not await self._repository.replace(user_id, stored, hashed, self._clock()):
+        await end_others()
+        try:
+            replaced = await self._repository.replace(user_id, stored, hashed, self._clock())
+        finally:
+            await end_others()
+        if not replaced:
             raise CredentialsInvalid("The password was changed meanwhile.")
 
     async def _find(self, login: str) -> StoredPassword | None:

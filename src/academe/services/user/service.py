@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from academe.caller import Caller, Role
-from academe.errors import RoleRequired
+from academe.errors import EtagMismatch, RoleRequired
 from academe.ids import new_id
+from academe.rpc.convert import etag
 from academe.services.user import fields
 from academe.services.user.credentials import Credentials
 from academe.services.user.errors import (
@@ -114,9 +115,12 @@ class UserService:
         now = self._clock()
         if changes.roles is None:
             return await self._repository.update_account(user_id, changes, version=version, now=now)
+        # The update makes sure of both; these keep a refusal from signing anybody out.
+        if version is not None and version != account.version:
+            raise EtagMismatch(etag=etag(account.version))
         demoted = Role.ADMINISTRATOR in account.roles - changes.roles
         if demoted and not await self._repository.has_other_administrator(user_id):
-            raise LastAdministrator  # the update makes sure; this keeps a refusal from signing anybody out
+            raise LastAdministrator
         await self._sessions.end_sessions(user_id)
         try:
             return await self._repository.update_account(user_id, changes, version=version, now=now)
@@ -135,9 +139,16 @@ class UserService:
         """Whose e-mail address or username this is; for the log, never for an answer."""
         return await self._credentials.find(login)
 
-    async def set_password(self, user_id: UUID, current: str | None, new: str) -> None:
+    async def set_password(
+        self,
+        user_id: UUID,
+        current: str | None,
+        new: str,
+        *,
+        end_others: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         """Sets a password. Raises CredentialsInvalid, PasswordUnfit, UserNotFound; see Credentials."""
-        await self._credentials.set(user_id, current, new)
+        await self._credentials.set(user_id, current, new, end_others or _nobody)
 
     async def has_password(self, user_id: UUID) -> bool:
         """False also for somebody who does not exist."""
@@ -156,6 +167,10 @@ class UserService:
         if any(account.has_password for account in everybody):
             return None
         return everybody[0] if everybody else None
+
+
+async def _nobody() -> None:
+    """For who sets a password that nobody can be signed in with."""
 
 
 def _checked(edits: Edits, account: Account, caller: Caller) -> Changes:
