@@ -167,6 +167,31 @@ def test_a_course_of_nothing_but_items(tmp_path: Path) -> None:
     assert refused.reason == Refusal.TOO_MANY_ITEMS
 
 
+def test_a_course_of_more_components_than_any_course_has(tmp_path: Path) -> None:
+    """Each of them is built and inspected."""
+    refused = refusal(tmp_path, inline_course("<a/>" * 15_000 + f"<wrapper>{'<a/>' * 5_000}</wrapper>"))
+    assert refused.reason == Refusal.TOO_MANY_ITEMS
+    assert "20,000 components" in str(refused)
+
+
+@pytest.mark.parametrize("lesson", ["<vertical/>", '<vertical url_name="same" format=""/>', "<html>x</html>"])
+def test_a_course_of_more_lessons_than_one_outline_can_show(tmp_path: Path, lesson: str) -> None:
+    """As many as are allowed are taken; with one more nothing is, rather than a course without its end."""
+    chapters = f"<chapter><sequential>{lesson * 1_000}</sequential></chapter>" * 2
+    course = read(tmp_path, {"course.xml": f"<course>{chapters}</course>"})
+    ids = {found.source_id for module in course.modules for found in module.lessons}
+    assert len(ids) == 2_000
+
+    one_more = f"<course>{chapters}<chapter><sequential>{lesson}</sequential></chapter></course>"
+    assert refusal(tmp_path, {"course.xml": one_more}).reason == Refusal.TOO_MANY_LESSONS
+
+
+def test_a_course_of_more_modules_than_one_outline_can_show(tmp_path: Path) -> None:
+    assert len(read(tmp_path, {"course.xml": f"<course>{'<chapter/>' * 500}</course>"}).modules) == 500
+    refused = refusal(tmp_path, {"course.xml": f"<course>{'<chapter/>' * 501}</course>"})
+    assert refused.reason == Refusal.TOO_MANY_LESSONS
+
+
 def test_references_from_file_to_file_without_end(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = inline_course('<wrapper url_name="0"/>')
     for number in range(500):

@@ -31,7 +31,7 @@ def read_olx(
     files = CourseFiles(archive, limits)
     report = Report(limits, _look(path.stat().st_size, progress))
     facts = read_facts(files, report)
-    walk = Walk(files, report)
+    walk = Walk(files, report, limits)
     modules = tuple(walk.modules(facts.node))
     report_leftovers(archive.files.values(), files.used, files.root, report)
     return ImportedCourse(

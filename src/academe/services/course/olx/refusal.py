@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     BAD_ENCODING = "BAD_ENCODING"
     NO_COURSE = "NO_COURSE"
     TOO_MANY_ITEMS = "TOO_MANY_ITEMS"
+    TOO_MANY_LESSONS = "TOO_MANY_LESSONS"
 
 
 class ArchiveRefused(ValueError):
@@ -73,6 +74,12 @@ class ArchiveLimits:
     xml_depth: int = 100
     # Rows of the report: every file and every component.
     items: int = 50_000
+    # Modules, and lessons of all modules together. A course's outline is one reply of at most 4 MiB: with
+    # titles of 200 characters of four bytes a lesson may cost 1.7 KB of it, a module 0.9 KB.
+    modules: int = 500
+    lessons: int = 2_000
+    # Content items, each of which is built and inspected: ten for each of the most lessons.
+    components: int = 20_000
 
 
 def quoted(path: str) -> str:

@@ -15,6 +15,7 @@ from academe.services.course.olx.imported import LESSON_BLOCKS, ImportedBlock, I
 from academe.services.course.olx.losses import Losses, losses_of_structure
 from academe.services.course.olx.names import Names
 from academe.services.course.olx.nodes import CourseFiles, Node
+from academe.services.course.olx.refusal import ArchiveLimits, ArchiveRefused, Refusal
 from academe.services.course.olx.report import IMPORTED, Reason, Report, Verdict, left_out
 
 # Older courses name some sequentials by what they hold.
@@ -46,9 +47,10 @@ UNTITLED = "Untitled"
 class Walk:
     """One pass through the tree, top down; every item is reported when it is met."""
 
-    def __init__(self, files: CourseFiles, report: Report) -> None:
+    def __init__(self, files: CourseFiles, report: Report, limits: ArchiveLimits) -> None:
         self._files = files
         self._report = report
+        self._limits = limits
         self._module_ids = Names()
         self._lesson_ids = Names()
         self._bodies: set[str] = set()
@@ -56,6 +58,7 @@ class Walk:
         self.counts: Counter[str] = Counter()
 
     def modules(self, course: Node) -> Iterator[ImportedModule]:
+        """Raises ArchiveRefused with TOO_MANY_LESSONS or TOO_MANY_ITEMS, and as `CourseFiles` does."""
         for node in self._children(course):
             if node.tag in BESIDE_LESSONS:
                 self._leave_out(
@@ -66,6 +69,7 @@ class Walk:
                     node, left_out(Reason.MISPLACED, "A course is made of chapters; this is none.")
                 )
             elif self._is_open_structure(node):
+                _refuse_more(self._module_ids, self._limits.modules, "modules")
                 lessons = tuple(self._lessons_of_chapter(node))
                 yield ImportedModule(
                     self._module_ids.claim(node.tag, node.source_id), node.title or UNTITLED, lessons
@@ -95,6 +99,7 @@ class Walk:
             self._component(node, blocks, "component")
             if not blocks:
                 return
+        _refuse_more(self._lesson_ids, self._limits.lessons, "lessons")
         source_id = self._lesson_ids.claim(node.tag, node.source_id)
         yield ImportedLesson(source_id, node.title or UNTITLED, section, True, _with_own_ids(blocks))
 
@@ -141,6 +146,11 @@ class Walk:
     def _row(self, node: Node, verdict: Verdict, depth: str = "") -> None:
         kind = "sequential" if node.tag in SEQUENTIALS else node.tag
         self.counts[depth or kind] += 1
+        components = self.counts["component"] + self.counts["nested"]
+        if components > self._limits.components:
+            raise ArchiveRefused(
+                Refusal.TOO_MANY_ITEMS, f"The course has more than {self._limits.components:,} components."
+            )
         self._report.add(
             node.path, node.tag, verdict, source_id=node.source_id, title=node.title, is_component=bool(depth)
         )
@@ -161,6 +171,12 @@ class Walk:
 
 FULL = left_out(Reason.LESSON_FULL, f"A lesson holds at most {LESSON_BLOCKS} blocks.")
 STAFF_ONLY = left_out(Reason.STAFF_ONLY, "Only the course team could see it, or what held it.")
+
+
+def _refuse_more(names: Names, limit: int, what: str) -> None:
+    """For the item that would be one too many."""
+    if len(names) >= limit:
+        raise ArchiveRefused(Refusal.TOO_MANY_LESSONS, f"The course has more than {limit:,} {what}.")
 
 
 def _is_hidden(node: Node) -> bool:
