@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
@@ -11,9 +12,16 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from academe.api.course.v1 import course_pb2
 from academe.api.course.v1.course_service_pb2 import DeleteLessonRequest, UpdateLessonRequest
+from academe.caller import Caller, Role
 from academe.db.pool import Pool
 from academe.errors import EtagMismatch, InvalidArgument, UpdateMaskInvalid
+from academe.ids import new_id
 from academe.rpc.status import error_from_rpc
+from academe.services.course import CourseRepository, CourseService
+from academe.services.course.lessons.blocks import Block, GivenBlock, Html
+from academe.services.course.lessons.model import LessonFields, LessonView
+from academe.services.course.model import CourseFields
+from academe.services.course.served import Served
 from tests.support.courses import (
     get_course,
     get_lesson,
@@ -37,6 +45,11 @@ async def educator(school: School) -> Person:
 async def lesson(educator: Person) -> course_pb2.Lesson:
     module = await make_module(educator, (await make_course(educator)).course_id)
     return await make_lesson(educator, module, "Bends", "<p>a</p>", section="Ropes", optional=True)
+
+
+@pytest.fixture
+def courses(pool: Pool) -> CourseService:
+    return CourseService(CourseRepository(pool), max_import_bytes=1)
 
 
 async def update(
@@ -153,6 +166,48 @@ async def test_of_two_editors_of_one_lesson_one_loses(educator: Person, lesson: 
     assert now.title in {"One", "Two"}
     assert now.section == now.title
     assert [block.html.html for block in now.blocks] == [f"<p>{now.title}</p>"]
+
+
+async def test_an_edit_that_is_long_to_prepare_holds_neither_course_nor_connection(
+    courses: CourseService, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the lesson is sanitised, others change the course; then it begins with what is there now."""
+    person = Caller(new_id(), new_id(), frozenset({Role.EDUCATOR}), datetime.now(UTC))
+    course_id = (await courses.create_course(person, CourseFields("Knots", "", "en"), None)).course.course_id
+    module = await courses.modules.create_module(person, course_id, "Bends", "", None)
+    source = Html("<p onclick='x()'>a</p>" * 100)
+    lesson = await courses.lessons.create_lesson(
+        person,
+        course_id,
+        module.module_id,
+        LessonFields("Bend", None, None),
+        [GivenBlock(None, "", source)],
+        None,
+    )
+    others = CourseService(CourseRepository(pool), max_import_bytes=1)  # as another process has it
+    preparing, go_on, blocks = asyncio.Event(), asyncio.Event(), Served.blocks
+
+    async def wait(served: Served, content_hash: bytes, body: bytes) -> tuple[Block, ...]:
+        if served is courses._served:
+            preparing.set()
+            await go_on.wait()
+        return await blocks(served, content_hash, body)
+
+    async def edit(service: CourseService, html: str, *, title: str) -> LessonView:
+        given = [GivenBlock(block.block_id, title, Html(html)) for block in lesson.blocks]
+        return await service.lessons.update_lesson(
+            person, course_id, lesson.lesson.lesson_id, LessonFields(title, None, None), given, None
+        )
+
+    monkeypatch.setattr(Served, "blocks", wait)
+    slow = [asyncio.create_task(edit(courses, f"<p>{n}</p>", title=f"Slow {n}")) for n in range(30)]
+    await preparing.wait()
+    quick = await asyncio.wait_for(edit(others, "<p>quick</p>", title="Quick"), 10)
+    go_on.set()
+    changed = await asyncio.gather(*slow)
+
+    assert quick.lesson.version == 2
+    assert sorted(view.lesson.version for view in changed) == list(range(3, 33))
 
 
 async def test_contents_that_nobody_uses_any_more_are_gone(

@@ -7,9 +7,15 @@ import asyncio
 import pytest
 
 from academe.api.course.v1 import course_pb2
-from academe.api.course.v1.course_service_pb2 import CreateLessonRequest, DeleteModuleRequest
+from academe.api.course.v1.course_service_pb2 import (
+    CreateLessonRequest,
+    DeleteModuleRequest,
+    UpdateLessonRequest,
+)
+from academe.db.pool import Pool
 from academe.errors import InvalidArgument, RequestIdReused
 from academe.ids import new_id
+from academe.services.course.lessons.repository import LESSONS_MAX
 from tests.support.courses import (
     get_course,
     get_lesson,
@@ -143,6 +149,44 @@ async def test_a_text_with_a_nul_is_served_without_it(educator: Person, module: 
     lesson = await make_lesson(educator, module, html="a\0b")
 
     assert "\0" not in lesson.blocks[0].html.html
+
+
+async def test_a_draft_takes_only_so_many_lessons(
+    educator: Person, module: course_pb2.Module, pool: Pool
+) -> None:
+    """One more is refused; a request that made one of them is still answered with it."""
+    await pool.execute(
+        "update course.course set lesson_count = $2 where course_id = $1::text::uuid",
+        module.course_id,
+        LESSONS_MAX - 1,
+    )
+    last = request_of(module, course_pb2.Lesson(title="Last"), str(new_id()))
+    made = await educator.courses.CreateLesson(last)
+
+    with expect_error(InvalidArgument):
+        await make_lesson(educator, module)
+    assert await educator.courses.CreateLesson(last) == made
+    assert len(await list_lessons(educator, module.course_id)) == 1
+
+
+async def test_a_lesson_that_would_be_served_too_long_is_refused(
+    educator: Person, module: course_pb2.Module
+) -> None:
+    """Sanitising can make a text many times as long; what is stored can always be read."""
+    opened = "<p>" + "".join(f"<b title={number}>" for number in range(150))
+    hostile = [html_block(opened + "<p>x" * 700) for _ in range(4)]
+    request = request_of(module, course_pb2.Lesson(title="Bends", blocks=hostile))
+    assert request.ByteSize() < 100_000
+
+    with expect_error(InvalidArgument) as refusal:
+        await educator.courses.CreateLesson(request)
+    assert refusal.error is not None
+    assert refusal.error.violations[0].field == "lesson.blocks"
+    lesson = await make_lesson(educator, module)
+    lesson.blocks.extend(hostile)
+    with expect_error(InvalidArgument):
+        await educator.courses.UpdateLesson(UpdateLessonRequest(lesson=lesson))
+    assert len((await get_lesson(educator, module.course_id, lesson.lesson_id)).blocks) == 1
 
 
 async def test_a_repeated_request_is_answered_with_the_first_lesson(

@@ -54,6 +54,19 @@ async def test_deleting_twice_is_deleting_once(educator: Person) -> None:
     assert await educator.courses.DeleteCourse(request) == first
 
 
+async def test_a_deletion_repeated_with_its_etag_is_answered_again(educator: Person) -> None:
+    """Though deleting changed the etag; once the course is back, that etag is an old one."""
+    course = await make_course(educator)
+    request = DeleteCourseRequest(course_id=course.course_id, etag=course.etag)
+    first = await educator.courses.DeleteCourse(request)
+
+    assert await educator.courses.DeleteCourse(request) == first
+
+    await educator.courses.UndeleteCourse(UndeleteCourseRequest(course_id=course.course_id))
+    with expect_error(EtagMismatch):
+        await educator.courses.DeleteCourse(request)
+
+
 async def test_an_old_etag_does_not_delete(educator: Person) -> None:
     """What is deleted is what was seen."""
     course = await make_course(educator)

@@ -46,7 +46,11 @@ class CourseRepository:
         self._pool = pool
         self._courses = BatchLoader[UUID, Course](self._get_courses, name="course", on_batch=on_batch)
         self._pages = BatchLoader[PublishedPage, list[Course]](
-            self._list_published_pages, name="course.page", max_batch=PAGES_AT_ONCE, on_batch=on_batch
+            self._list_published_pages,
+            name="course.page",
+            max_batch=PAGES_AT_ONCE,
+            max_in_flight=1,  # a batch is as many queries as it has pages
+            on_batch=on_batch,
         )
         self._writer = writer = CourseWriter(pool)
         self._requests = Turns()
@@ -193,9 +197,10 @@ class CourseRepository:
             return await read_course(connection, course_id)
 
     async def delete_course(self, course_id: UUID, expected_version: int | None, now: datetime) -> Course:
-        """A course that is deleted already stays as it is. Raises EtagMismatch."""
+        """A course that is deleted already stays as it is, whatever its version. Raises EtagMismatch."""
         async with self._writer.course(course_id) as (connection, locked):
-            check_version(locked.version, expected_version)
+            if not locked.deleted:  # else this call, repeated, would meet the etag that it made itself
+                check_version(locked.version, expected_version)
             await connection.execute(
                 """
                 update course.course

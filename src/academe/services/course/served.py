@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
 
 from academe.services.course.html import sanitise
-from academe.services.course.lessons.blocks import Block, blocks_of, served
+from academe.services.course.lessons.blocks import Block, blocks_of, served, texts_of
 from academe.services.course.lru import Lru
 from academe.services.course.model import Course, CourseVersion, CourseView
 
-INLINE_CHARS = 4_096
-"""Sanitising as much takes about a millisecond; more goes to a thread, so that other calls go on."""
+INLINE_BYTES = 1_024
+"""Sanitising as much takes two milliseconds when it is all markup; more goes to a thread, so that other calls
+go on."""
 
-TEXTS_CHARS = 4_000_000
-BLOCKS_CHARS = 16_000_000
-"""Characters of source that are remembered, with as many of what is served: about 50 MB at most."""
+TEXTS_BYTES = 10_000_000
+BLOCKS_BYTES = 40_000_000
+"""Of memory for what is remembered. Sanitising can make a text many times as long and a character beyond
+Latin-1 up to four bytes wide, so what is kept is weighed, not its source."""
+
+ENTRY_BYTES = 300
+"""About what an entry takes besides its texts, and what a block does: objects, ids, a place in the table."""
 
 
 class Served:
@@ -25,8 +31,8 @@ class Served:
     """
 
     def __init__(self) -> None:
-        self._texts: Lru[str, str] = Lru(TEXTS_CHARS)
-        self._blocks: Lru[bytes, tuple[Block, ...]] = Lru(BLOCKS_CHARS)
+        self._texts: Lru[str, str] = Lru(TEXTS_BYTES)
+        self._blocks: Lru[bytes, tuple[Block, ...]] = Lru(BLOCKS_BYTES)
         self._under_way: dict[bytes, asyncio.Task[tuple[Block, ...]]] = {}
 
     async def course(self, course: Course, version: CourseVersion) -> CourseView:
@@ -49,12 +55,12 @@ class Served:
         """Descriptions, in the order of their sources."""
         known = {source: self._texts.get(source) for source in sources}
         missing = [source for source, text in known.items() if text is None]
-        if sum(map(len, missing)) <= INLINE_CHARS:
+        if sum(map(len, missing)) <= INLINE_BYTES:
             made = [sanitise(source) for source in missing]
         else:
             made = await asyncio.to_thread(lambda: [sanitise(source) for source in missing])
         for source, text in zip(missing, made, strict=True):
-            self._texts.put(source, text, len(source))
+            self._texts.put(source, text, ENTRY_BYTES + sys.getsizeof(source) + sys.getsizeof(text))
             known[source] = text
         return [known[source] or "" for source in sources]
 
@@ -63,10 +69,8 @@ class Served:
         known = self._blocks.get(content_hash)
         if known is not None:
             return known
-        if len(body) <= INLINE_CHARS:
-            made = served(blocks_of(body))
-            self._blocks.put(content_hash, made, len(body))
-            return made
+        if len(body) <= INLINE_BYTES:
+            return self._remember(content_hash, served(blocks_of(body)))
         task = self._under_way.get(content_hash)
         if task is None:
             task = asyncio.create_task(self._make(content_hash, body))
@@ -75,6 +79,9 @@ class Served:
         return await asyncio.shield(task)  # one reader who leaves does not end it for the others
 
     async def _make(self, content_hash: bytes, body: bytes) -> tuple[Block, ...]:
-        made = await asyncio.to_thread(lambda: served(blocks_of(body)))
-        self._blocks.put(content_hash, made, len(body))
+        return self._remember(content_hash, await asyncio.to_thread(lambda: served(blocks_of(body))))
+
+    def _remember(self, content_hash: bytes, made: tuple[Block, ...]) -> tuple[Block, ...]:
+        texts = sum(sys.getsizeof(text) for block in made for text in texts_of(block))
+        self._blocks.put(content_hash, made, ENTRY_BYTES * (1 + len(made)) + texts)
         return made

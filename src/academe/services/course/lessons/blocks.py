@@ -59,6 +59,9 @@ class Content:
     body: bytes = field(repr=False)
 
 
+_FRAMING_BYTES = 64
+"""Of a block in a message: its id as text, tags and lengths; each text has up to four bytes more."""
+
 _NAMES = {Html: "html", Video: "video", Placeholder: "placeholder"}
 
 
@@ -92,6 +95,22 @@ def served(blocks: Sequence[Block]) -> tuple[Block, ...]:
     Takes milliseconds for ordinary lessons and up to seconds for the longest; call it in a thread.
     """
     return tuple(replace(block, content=_served(block.content), source=None) for block in blocks)
+
+
+def served_bytes(blocks: Sequence[Block]) -> int:
+    """An upper bound of what served blocks take in a message."""
+    return sum(_FRAMING_BYTES + sum(4 + len(text.encode()) for text in texts_of(block)) for block in blocks)
+
+
+def texts_of(block: Block) -> tuple[str, ...]:
+    """Every text of a block as it is served, its id aside."""
+    match block.content:
+        case Html(html):
+            return block.title, html
+        case Video(urls, youtube_id):
+            return block.title, youtube_id, *urls
+        case Placeholder(kind, html):
+            return block.title, kind, html
 
 
 def with_sources(

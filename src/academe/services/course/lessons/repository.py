@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
+from academe.errors import InvalidArgument
 from academe.pagination import PageRequest
 from academe.services.course.errors import LessonNotFound, ModuleNotFound
 from academe.services.course.lessons.blocks import Content
@@ -19,6 +19,10 @@ from academe.services.course.repository_shared import CourseWriter, check_versio
 
 NO_ID = UUID(int=0)
 """Where lists that run upwards by an id begin."""
+
+LESSONS_MAX = 2_000
+"""Of a draft. Publishing reads and copies all of them under the course's lock, and every outline holds them
+in memory; long courses have a few hundred."""
 
 
 class LessonRepository:
@@ -68,9 +72,9 @@ class LessonRepository:
     ) -> StoredLesson:
         """The lesson as the last of its module, or the one that the same request made before.
 
-        Raises ModuleNotFound and RequestIdReused.
+        Raises ModuleNotFound, RequestIdReused, and InvalidArgument when the draft has LESSONS_MAX.
         """
-        async with self._writer.draft(lesson.course_id) as (connection, _):
+        async with self._writer.draft(lesson.course_id) as (connection, locked):
             if replay is not None:
                 made = await connection.fetchrow(
                     """
@@ -84,6 +88,8 @@ class LessonRepository:
                 if made:
                     check_replay(made[1], replay)
                     return await _known_lesson(connection, lesson.course_id, made[0])
+            if locked.lesson_count >= LESSONS_MAX:
+                raise InvalidArgument.field("lesson", f"a course has at most {LESSONS_MAX:,} lessons")
             rank = await connection.fetchval(
                 """
                 select coalesce(max(l.rank), 0) + $3::bigint
@@ -130,19 +136,21 @@ class LessonRepository:
         lesson_id: UUID,
         expected_version: int | None,
         fields: LessonFields,
-        make_content: Callable[[StoredLesson], Awaitable[Content]] | None,
+        content: Content | None,
+        made_from: bytes | None,
         now: datetime,
-    ) -> StoredLesson:
+    ) -> StoredLesson | None:
         """Changes what is not None; a lesson that is so already keeps its version.
 
-        `make_content` makes the new content from the lesson as it is, which stays so until this ends. Raises
-        LessonNotFound and EtagMismatch.
+        None, and nothing is changed, when the lesson no longer has the content whose hash is `made_from`, of
+        which the new content was made. Raises LessonNotFound and EtagMismatch.
         """
         async with self._writer.draft(course_id) as (connection, _):
             before = await _known_lesson(connection, course_id, lesson_id)
             check_version(before.lesson.version, expected_version)
-            content = await make_content(before) if make_content is not None else None
             if content is not None:
+                if before.content_hash != made_from:
+                    return None
                 await add_contents(connection, course_id, {content.content_hash: content.body})
             await connection.execute(
                 """

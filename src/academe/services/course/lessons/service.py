@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from academe.caller import Caller
+from academe.errors import EtagMismatch, InvalidArgument
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
 from academe.services.course.errors import LessonNotFound
@@ -18,13 +20,23 @@ from academe.services.course.lessons.blocks import (
     blocks_of,
     content_of,
     identified,
+    served_bytes,
     with_sources,
 )
 from academe.services.course.lessons.model import Lesson, LessonFields, LessonView, ListedLesson, StoredLesson
 from academe.services.course.lessons.repository import LessonRepository
 from academe.services.course.model import Replay, check_texts
+from academe.services.course.repository_shared import check_version
 from academe.services.course.revisions.repository import RevisionRepository
-from academe.services.course.served import Served
+from academe.services.course.served import INLINE_BYTES, Served
+from academe.services.course.turns import Turns
+
+SERVED_BYTES_MAX = 4_000_000
+"""Of a lesson's blocks as a message. Clients take 4 MiB by default; the rest of the lesson needs a few
+kilobytes of it."""
+
+UPDATE_TRIES = 10
+"""For a lesson that another process changes meanwhile. Each try loses only against a change that was made."""
 
 
 class LessonService:
@@ -46,6 +58,7 @@ class LessonService:
         self._guard = guard
         self._served = served
         self._clock = clock
+        self._editing = Turns()
 
     async def create_lesson(
         self,
@@ -56,7 +69,7 @@ class LessonService:
         blocks: Sequence[GivenBlock],
         replay: Replay | None,
     ) -> LessonView:
-        """A new last lesson of a module. Raises ModuleNotFound and RequestIdReused."""
+        """A new last lesson of a module. Raises ModuleNotFound, RequestIdReused and InvalidArgument."""
         await self._guard.draft(caller, course_id)
         _check(fields)
         now = self._clock()
@@ -72,6 +85,7 @@ class LessonService:
             update_time=now,
         )
         content = content_of(identified(blocks))
+        await self._check_size(content)
         return await self._serve(await self._repository.add_lesson(lesson, content, replay))
 
     async def get_lesson(self, caller: Caller, course_id: UUID, lesson_id: UUID, revision: int) -> LessonView:
@@ -122,13 +136,29 @@ class LessonService:
         blocks: Sequence[GivenBlock] | None,
         expected_version: int | None,
     ) -> LessonView:
-        """Changes what is not None. Raises LessonNotFound and EtagMismatch."""
+        """Changes what is not None. Raises LessonNotFound, EtagMismatch and InvalidArgument."""
         await self._guard.draft(caller, course_id)
         _check(fields)
-        make = self._maker(identified(blocks)) if blocks is not None else None
-        changed = await self._repository.update_lesson(
-            course_id, lesson_id, expected_version, fields, make, self._clock()
-        )
+        given = identified(blocks) if blocks is not None else None
+        # By turns, in memory, so that an update begins again only because of another process.
+        async with self._editing.of((course_id, lesson_id)):
+            for _ in range(UPDATE_TRIES):
+                # Sanitising takes up to seconds, so it comes before the transaction, which holds the course
+                # and a connection, and counts only while the content it began with is still there.
+                made, made_from = None, None
+                if given is not None:
+                    before = await self._repository.get_lesson(course_id, lesson_id)
+                    if before is None:
+                        raise LessonNotFound(lesson_id=lesson_id)
+                    check_version(before.lesson.version, expected_version)
+                    made, made_from = await self._content(given, before), before.content_hash
+                changed = await self._repository.update_lesson(
+                    course_id, lesson_id, expected_version, fields, made, made_from, self._clock()
+                )
+                if changed is not None:
+                    break
+            else:
+                raise EtagMismatch
         return await self._serve(changed)
 
     async def delete_lesson(
@@ -138,12 +168,24 @@ class LessonService:
         await self._guard.draft(caller, course_id)
         await self._repository.delete_lesson(course_id, lesson_id, expected_version)
 
-    def _maker(self, given: Sequence[Block]) -> Callable[[StoredLesson], Awaitable[Content]]:
-        async def make(before: StoredLesson) -> Content:
-            shown = await self._served.blocks(before.content_hash, before.body)
+    async def _content(self, given: Sequence[Block], before: StoredLesson) -> Content:
+        shown = await self._served.blocks(before.content_hash, before.body)
+
+        def make() -> Content:
             return content_of(with_sources(given, blocks_of(before.body), shown))
 
-        return make
+        content = make() if len(before.body) <= INLINE_BYTES else await asyncio.to_thread(make)
+        await self._check_size(content)
+        return content
+
+    async def _check_size(self, content: Content) -> None:
+        """Makes what will be served, which is then remembered. Raises InvalidArgument when it is too long."""
+        size = served_bytes(await self._served.blocks(content.content_hash, content.body))
+        if size > SERVED_BYTES_MAX:
+            raise InvalidArgument.field(
+                "lesson.blocks",
+                f"would be served as {size:,} bytes, and a lesson has at most {SERVED_BYTES_MAX:,}",
+            )
 
     async def _serve(self, stored: StoredLesson) -> LessonView:
         return LessonView(stored.lesson, await self._served.blocks(stored.content_hash, stored.body))
