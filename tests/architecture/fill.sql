@@ -66,14 +66,20 @@ insert into enrollment.enrollment
 select md5('user' || n % 1000)::uuid, uuidv7(), md5('course' || n)::uuid, 1, now(), now(), 1, 10, 0, 1
 from generate_series(1, 100000) n;
 
+insert into enrollment.request
+select md5('user' || n % 1000)::uuid, uuidv7(), md5('course' || n)::uuid from generate_series(1, 20000) n;
+
 insert into enrollment.lesson_progress (learner_id, enrollment_id, lesson_id, start_time, state, required)
 select md5('user' || n % 1000)::uuid, md5('enrollment' || n % 10000)::uuid, uuidv7(), now(), 2, true
 from generate_series(1, 20000) n;
 
 insert into credential.credential
 select md5('user' || n % 1000)::uuid, uuidv7(), uuidv7(), md5('course' || n % 1000)::uuid,
-       uuidv7(), 1, 'Course', 'Lea', 'Edda', 'code' || n, 1, now(), null, '', 1, null, null
+       uuidv7(), 1, 'Course', 'Lea', 'Edda', 'code' || n, 1, now(), null, '', 1
 from generate_series(1, 100000) n;
+
+insert into credential.request
+select md5('user' || n % 1000)::uuid, uuidv7(), '\x00', uuidv7(), uuidv7() from generate_series(1, 20000) n;
 
 insert into credential.verification_code
 select 'code' || n, md5('user' || n % 1000)::uuid, uuidv7() from generate_series(1, 20000) n;

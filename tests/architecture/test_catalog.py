@@ -19,7 +19,7 @@ LEADERS = {
     "auth": {"user_id"},
     "course": {"course_id", "creator_id", "educator_id"},
     "enrollment": {"learner_id"},
-    "credential": {"learner_id", "code"},
+    "credential": {"learner_id", "code", "issuer_id"},
 }
 OURS = "('account', 'auth', 'course', 'enrollment', 'credential', 'tip')"
 

@@ -133,7 +133,26 @@ async def test_racing_requests_of_one_id_make_one_credential(pool: Pool) -> None
     assert sum(outcome in (one, other) for outcome in outcomes) == 1
 
 
-async def test_two_learners_may_use_the_same_request_id(pool: Pool) -> None:
+async def test_one_request_id_for_two_learners_issues_one_credential(pool: Pool) -> None:
+    """The issuer has mixed something up; the second learner's credential is not left behind either."""
+    repository = CredentialRepository(pool)
+    first = new_credential()
+    second = replace(new_credential(), issuer_id=first.issuer_id)
+    request_id = uuid4()
+
+    outcomes = await asyncio.gather(
+        repository.add_credential(first, Replay(request_id, b"first")),
+        repository.add_credential(second, Replay(request_id, b"second")),
+        return_exceptions=True,
+    )
+    stored = [await repository.get_credential(one.credential_id) for one in (first, second)]
+
+    assert [type(one) for one in outcomes if isinstance(one, Exception)] == [RequestIdReused]
+    assert [one for one in stored if one] == [one for one in outcomes if not isinstance(one, Exception)]
+    assert await codes_without_their_credential(pool) == 0
+
+
+async def test_two_issuers_may_use_the_same_request_id(pool: Pool) -> None:
     """It is made by the client, who may well count from one."""
     repository = CredentialRepository(pool)
     replay = Replay(uuid4(), b"degree")

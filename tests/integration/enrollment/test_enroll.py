@@ -226,6 +226,31 @@ async def test_a_late_repeat_does_not_undo_leaving(school: School) -> None:
     assert back.state == pb.ENROLLMENT_STATE_ACTIVE
 
 
+async def test_a_late_repeat_of_an_older_request_does_not_undo_leaving(school: School) -> None:
+    """The learner came twice and left twice; a retry of the first time stays without effect."""
+    course_id, _ = await make_course_of(await school.educator(), [True])
+    learner = await school.learner()
+    requests = [str(uuid4()), str(uuid4())]
+    for request_id in requests:
+        enrollment = await enroll(learner, course_id, request_id)
+        assert enrollment.state == pb.ENROLLMENT_STATE_ACTIVE
+        left = await unenroll(learner, enrollment.enrollment_id)
+
+    for request_id in requests:
+        assert await enroll(learner, course_id, request_id) == left
+
+
+async def test_a_request_that_found_its_learner_enrolled_does_not_undo_leaving(school: School) -> None:
+    """It had nothing to do when it came, and so it has when it comes again."""
+    course_id, _ = await make_course_of(await school.educator(), [True])
+    learner, request_id = await school.learner(), str(uuid4())
+    enrollment = await enroll(learner, course_id)
+    await enroll(learner, course_id, request_id)
+    left = await unenroll(learner, enrollment.enrollment_id)
+
+    assert await enroll(learner, course_id, request_id) == left
+
+
 async def test_a_request_that_was_late_to_be_written_does_not_undo_leaving(
     service: EnrollmentService, repository: EnrollmentRepository, courses: InventedCourses
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from academe.db.loader import BatchLoader
-from academe.db.pool import Pool
+from academe.db.pool import Pool, Queryable
 from academe.errors import EtagMismatch, RequestIdReused
 from academe.pagination import PageRequest
 from academe.rpc.convert import etag
@@ -34,7 +34,7 @@ class CredentialRepository:
     async def add_credential(self, new: Credential, replay: Replay | None) -> Credential:
         """Stores a credential with its code, or answers with the one of its enrollment and type.
 
-        Raises RequestIdReused when the request made another one of the learner's.
+        Raises RequestIdReused when the issuer's request asked for another one before.
         """
         async with self._pool.transaction() as connection:
             status = await connection.execute(
@@ -42,9 +42,9 @@ class CredentialRepository:
                 insert into credential.credential (
                     learner_id, credential_id, enrollment_id, course_id, issuer_id, type, course_title,
                     learner_name, issuer_name, verification_code, state, issue_time, revoke_time,
-                    revoke_reason, version, request_id, request_hash
+                    revoke_reason, version
                 )
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 on conflict do nothing
                 """,
                 new.learner_id,
@@ -62,9 +62,8 @@ class CredentialRepository:
                 new.revoke_time,
                 new.revoke_reason,
                 new.version,
-                replay and replay.request_id,
-                replay and replay.request_hash,
             )
+            stored = new
             if status == "INSERT 0 1":
                 await connection.execute(
                     """
@@ -75,21 +74,12 @@ class CredentialRepository:
                     new.learner_id,
                     new.credential_id,
                 )
-                return new
-            rows = await connection.fetch(
-                """
-                select learner_id, credential_id, enrollment_id, course_id, issuer_id, type, course_title,
-                       learner_name, issuer_name, verification_code, state, issue_time, revoke_time,
-                       revoke_reason, version, request_id, request_hash
-                from credential.credential
-                where learner_id = $1 and ((enrollment_id = $2 and type = $3) or request_id = $4)
-                """,
-                new.learner_id,
-                new.enrollment_id,
-                new.type,
-                replay and replay.request_id,
-            )
-        return _first(rows, new, replay)
+            else:
+                stored = await _issued_before(connection, new)
+            if replay is not None:
+                # Last, so that of two who wait for each other's request neither is waited for itself.
+                await _claim_request(connection, new.issuer_id, replay, stored)
+        return stored
 
     async def get_credential(self, credential_id: UUID) -> Credential | None:
         return await self._credentials.load(credential_id)
@@ -205,19 +195,46 @@ class CredentialRepository:
         return current
 
 
-def _first(rows: list[Any], new: Credential, replay: Replay | None) -> Credential:
-    """Of the rows that were in the way: the one that the new credential repeats."""
-    for row in rows:
-        if (
-            replay is not None
-            and row["request_id"] == replay.request_id
-            and row["request_hash"] != replay.request_hash
-        ):
-            raise RequestIdReused
-    for row in rows:
-        if (row["enrollment_id"], row["type"]) == (new.enrollment_id, new.type):
-            return _credential(row)
-    raise RuntimeError(f"nothing was in the way of credential {new.credential_id}, yet it was not stored")
+async def _issued_before(connection: Queryable, new: Credential) -> Credential:
+    """The credential of the same enrollment and type."""
+    row = await connection.fetchrow(
+        """
+        select learner_id, credential_id, enrollment_id, course_id, issuer_id, type, course_title,
+               learner_name, issuer_name, verification_code, state, issue_time, revoke_time,
+               revoke_reason, version
+        from credential.credential
+        where learner_id = $1 and enrollment_id = $2 and type = $3
+        """,
+        new.learner_id,
+        new.enrollment_id,
+        new.type,
+    )
+    if row is None:
+        raise RuntimeError(f"nothing was in the way of credential {new.credential_id}, yet it was not stored")
+    return _credential(row)
+
+
+async def _claim_request(connection: Queryable, issuer_id: UUID, replay: Replay, answer: Credential) -> None:
+    """Notes what a request is answered with. Raises RequestIdReused when it asked for another one before."""
+    await connection.execute(
+        """
+        insert into credential.request (issuer_id, request_id, request_hash, learner_id, credential_id)
+        values ($1, $2, $3, $4, $5)
+        on conflict do nothing
+        """,
+        issuer_id,
+        replay.request_id,
+        replay.request_hash,
+        answer.learner_id,
+        answer.credential_id,
+    )
+    asked = await connection.fetchval(
+        "select request_hash from credential.request where issuer_id = $1 and request_id = $2",
+        issuer_id,
+        replay.request_id,
+    )
+    if asked != replay.request_hash:
+        raise RequestIdReused
 
 
 def _credential(row: Any) -> Credential:

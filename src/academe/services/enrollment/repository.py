@@ -74,13 +74,14 @@ class EnrollmentRepository:
         return {row["enrollment_id"]: enrollment_of(row) for row in rows}
 
     async def find_request(self, learner_id: UUID, request_id: UUID) -> Enrollment | None:
-        """The enrollment that the learner's request made or brought back, while it is the latest one to."""
+        """The enrollment that the learner's request asked for, as it is by now."""
         row = await self._pool.fetchrow(
             """
-            select enrollment_id, learner_id, course_id, course_revision, state, required_lessons,
-                completed_lessons, version, create_time, update_time, complete_time
-            from enrollment.enrollment
-            where learner_id = $1 and request_id = $2
+            select e.enrollment_id, e.learner_id, e.course_id, e.course_revision, e.state, e.required_lessons,
+                e.completed_lessons, e.version, e.create_time, e.update_time, e.complete_time
+            from enrollment.request r
+            join enrollment.enrollment e on e.learner_id = r.learner_id and e.course_id = r.course_id
+            where r.learner_id = $1 and r.request_id = $2
             """,
             learner_id,
             request_id,

@@ -70,14 +70,7 @@ class EnrollmentService:
             request_id,
             self._clock(),
         )
-        try:
-            return await self._repository.enrolling.enroll(new)
-        except RequestIdReused:
-            # Two processes may have written this very request at once.
-            made = await self._made_before(caller, course_id, request_id)
-            if made is None:
-                raise
-            return made
+        return await self._repository.enrolling.enroll(new)
 
     async def _made_before(
         self, caller: Caller, course_id: UUID, request_id: UUID | None

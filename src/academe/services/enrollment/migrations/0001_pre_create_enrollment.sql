@@ -9,8 +9,6 @@ create table enrollment.enrollment (
     learner_id uuid not null,
     enrollment_id uuid not null,
     course_id uuid not null,
-    -- The client's own id of its latest request to enroll; null when it sent none.
-    request_id uuid,
     -- One more with every change of this row or of its lessons: the etag, and the place in a watcher's cursor.
     version bigint not null,
     create_time timestamptz not null,
@@ -36,11 +34,19 @@ create table enrollment.enrollment (
     constraint enrollment_complete_time_when_completed check ((state = 2) = (complete_time is not null))
 ) with (fillfactor = 70); -- room beside each row: its counts change with every lesson, and no index with them
 
-create unique index enrollment_request_once on enrollment.enrollment (learner_id, request_id)
-    where request_id is not null;
 create index enrollment_roster on enrollment.enrollment (course_id, enrollment_id desc);
 -- For readers who know only the id: a course's educators, administrators, and whoever certifies.
 create index enrollment_by_id on enrollment.enrollment (enrollment_id);
+
+-- Every request to enroll that came with an id, for ever: one that arrives again, however late, changes nothing.
+create table enrollment.request (
+    learner_id uuid not null,
+    -- The client's own.
+    request_id uuid not null,
+    -- What was asked for; with the learner it leads to the enrollment.
+    course_id uuid not null,
+    constraint request_pkey primary key (learner_id, request_id)
+);
 
 -- A row appears when a lesson is first opened; a lesson without one is not started.
 create table enrollment.lesson_progress (
