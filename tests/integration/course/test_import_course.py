@@ -221,12 +221,12 @@ async def test_an_administrator_who_helps_does_not_make_the_course_theirs(
     assert list(own.course.educator_ids) == [administrator.user_id]
 
 
-async def test_the_same_bytes_eight_times_at_once_make_one_course(educator: Person) -> None:
-    """Seven are told that nothing was changed."""
+async def test_the_same_bytes_twice_at_once_make_one_course(educator: Person) -> None:
+    """One is told that nothing was changed."""
     archive = olx_archive(CHAPTERS)
-    done = await asyncio.gather(*(import_archive(educator, archive) for _ in range(8)))
+    done = await asyncio.gather(*(import_archive(educator, archive) for _ in range(2)))
 
-    assert sorted(one.unchanged for one in done) == [False] + [True] * 7
+    assert sorted(one.unchanged for one in done) == [False, True]
     assert len({(one.course.course_id, one.import_id) for one in done}) == 1
     assert await courses_of(educator) == [done[0].course.course_id]
 

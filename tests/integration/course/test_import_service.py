@@ -20,7 +20,7 @@ from academe.services.course.guard import CourseGuard
 from academe.services.course.imports import service as imports_service
 from academe.services.course.imports.model import UploadHeader
 from academe.services.course.imports.service import ImportService
-from academe.services.course.imports.upload import UPLOADS_EACH_MAX, UPLOADS_MAX
+from academe.services.course.imports.upload import UPLOADS_EACH_MAX, UPLOADS_MAX, Pace
 from academe.services.course.served import Served
 from tests.support.courses import olx_archive
 
@@ -43,11 +43,9 @@ async def parts(archive: bytes) -> AsyncIterator[UploadHeader | bytes]:
         yield archive[start : start + 131_072]
 
 
-@pytest.mark.parametrize("sent", [[], [UploadHeader(None, None)], [UploadHeader(None, None), b"\x1f\x8b"]])
-async def test_an_upload_that_stalls_is_given_up(pool: Pool, sent: list[UploadHeader | bytes]) -> None:
-    """Before its header or after: a client that sends nothing more does not keep its place."""
+def imports_at(pool: Pool, pace: Pace) -> ImportService:
     repository = CourseRepository(pool)
-    imports = ImportService(
+    return ImportService(
         repository.imports,
         repository.get_course,
         CourseGuard(repository.get_course),
@@ -55,8 +53,14 @@ async def test_an_upload_that_stalls_is_given_up(pool: Pool, sent: list[UploadHe
         max_bytes=1 << 30,
         folder=None,
         clock=lambda: datetime.now(UTC),
-        idle_seconds=0.05,
+        pace=pace,
     )
+
+
+@pytest.mark.parametrize("sent", [[], [UploadHeader(None, None)], [UploadHeader(None, None), b"\x1f\x8b"]])
+async def test_an_upload_that_stalls_is_given_up(pool: Pool, sent: list[UploadHeader | bytes]) -> None:
+    """Before its header or after: a client that sends nothing more does not keep its place."""
+    imports = imports_at(pool, Pace(idle_seconds=0.05))
 
     async def stall() -> AsyncIterator[UploadHeader | bytes]:
         for part in sent:
@@ -65,6 +69,39 @@ async def test_an_upload_that_stalls_is_given_up(pool: Pool, sent: list[UploadHe
 
     with pytest.raises(DeadlineExceeded):
         await imports.import_course(educator(), stall())
+
+
+async def test_an_upload_that_drips_is_given_up(pool: Pool) -> None:
+    """It is never idle, and yet does not keep its place for longer than its bytes are worth."""
+    imports = imports_at(pool, Pace(grace_seconds=0.1, bytes_per_second=1_000))
+    dripped = 0
+
+    async def drip() -> AsyncIterator[UploadHeader | bytes]:
+        nonlocal dripped
+        yield UploadHeader(None, None)
+        while True:
+            await asyncio.sleep(0.01)
+            dripped += 1
+            yield b"!"
+
+    with pytest.raises(DeadlineExceeded, match="1,000 bytes per second"):
+        await imports.import_course(educator(), drip())
+    assert dripped > 0
+
+
+async def test_an_upload_in_time_may_take_longer_than_the_grace(pool: Pool) -> None:
+    """What has come counts: a large archive has the time that it needs."""
+    imports = imports_at(pool, Pace(grace_seconds=0.1, bytes_per_second=10))
+    archive = olx_archive()
+
+    async def send() -> AsyncIterator[UploadHeader | bytes]:
+        yield UploadHeader(None, None)
+        yield archive[:-1]
+        await asyncio.sleep(0.2)
+        yield archive[-1:]
+
+    assert len(archive) > 100
+    assert not (await imports.import_course(educator(), send())).unchanged
 
 
 async def test_slow_uploads_do_not_take_every_place(courses: CourseService) -> None:
@@ -95,6 +132,16 @@ async def test_slow_uploads_do_not_take_every_place(courses: CourseService) -> N
         call.cancel()
     await asyncio.wait(calls)
     assert not (await courses.imports.import_course(people[1], parts(olx_archive()))).unchanged
+
+
+async def test_the_same_bytes_at_eight_servers_at_once_make_one_course(pool: Pool) -> None:
+    """Seven are told that nothing was changed."""
+    person, archive = educator(), olx_archive()
+    servers = [CourseService(CourseRepository(pool), max_import_bytes=1 << 30) for _ in range(8)]
+    done = await asyncio.gather(*(server.imports.import_course(person, parts(archive)) for server in servers))
+
+    assert sorted(one.unchanged for one in done) == [False] + [True] * 7
+    assert len({(one.done.course_id, one.done.import_id) for one in done}) == 1
 
 
 async def test_other_calls_go_on_while_an_archive_is_read(courses: CourseService) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -16,9 +18,11 @@ from academe.ids import new_id
 from academe.pagination import PageRequest
 from academe.services.course.errors import ArchiveRefused
 from academe.services.course.imports.spool import Spool
+from academe.services.course.lessons.blocks import Block, Html, content_of
 from academe.services.course.lru import Lru
 from academe.services.course.pages import PAGE_CHARS, bounded_page
 from academe.services.course.revisions.model import tree_hash
+from academe.services.course.served import Served
 from academe.services.course.turns import Turns
 
 
@@ -46,6 +50,22 @@ def test_a_cache_forgets_what_was_not_used_for_longest() -> None:
     cache.put("c", "c", 1)
 
     assert (cache.get("a"), cache.get("b"), cache.get("c")) == ("a", None, "c")
+
+
+async def test_what_is_served_is_remembered_by_what_it_weighs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short source that sanitising makes long does not stand for as many as are short."""
+    monkeypatch.setattr("academe.services.course.served.BLOCKS_BYTES", 1_000_000)
+    monkeypatch.setattr("academe.services.course.served.TEXTS_BYTES", 1_000_000)
+    remembered = Served()
+    for number in range(30):
+        source = "\N{GRINNING FACE}" + "&" * 20_000 + str(number)
+        content = content_of([Block(new_id(), "", Html(source))])
+        await remembered.blocks(content.content_hash, content.body)
+        await remembered.text(source)
+
+    # Of 100,000 characters four bytes wide, two fit.
+    assert len(remembered._blocks._values) == 2
+    assert len(remembered._texts._values) == 2
 
 
 @given(
@@ -147,10 +167,36 @@ def test_a_disk_without_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """As RESOURCE_EXHAUSTED, not as a fault of ours."""
     full = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - closed by the spool
     monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: full)
+    roomy = SimpleNamespace(f_frsize=4096, f_blocks=1 << 30, f_bavail=1 << 29)
+    monkeypatch.setattr("os.fstatvfs", lambda _: roomy)  # as it may say, a moment before the write
     spool = Spool(10_000)
 
     with pytest.raises(StorageFull):
         spool.write(b"piece")
+    spool.close()
+
+
+@pytest.mark.parametrize(
+    ("disk_bytes", "free_bytes", "fits"),
+    [
+        (1 << 40, (1 << 30) + 4096, True),
+        (1 << 40, (1 << 30) + 4095, False),
+        (10 << 20, (1 << 20) + 4096, True),
+        (10 << 20, (1 << 20) + 4095, False),
+        (0, 4095, False),
+    ],
+    ids=["room", "a byte less", "room on a small disk", "a byte less on it", "unknown disk"],
+)
+def test_uploads_leave_a_reserve_on_their_disk(
+    monkeypatch: pytest.MonkeyPatch, disk_bytes: int, free_bytes: int, fits: bool
+) -> None:
+    """A gibibyte, or a tenth of a small disk: the database may be on the same one."""
+    disk = SimpleNamespace(f_frsize=1, f_blocks=disk_bytes, f_bavail=free_bytes)
+    monkeypatch.setattr("os.fstatvfs", lambda _: disk)
+    spool = Spool(10_000)
+
+    with nullcontext() if fits else pytest.raises(StorageFull):
+        spool.write(bytes(4096))
     spool.close()
 
 

@@ -21,7 +21,7 @@ from academe.services.course.imports.model import Archive, ImportItem, ImportRes
 from academe.services.course.imports.plan import DraftPlan, plan_draft
 from academe.services.course.imports.repository import ImportRepository, Made
 from academe.services.course.imports.spool import Spool
-from academe.services.course.imports.upload import IDLE_SECONDS, Upload, UploadPlaces
+from academe.services.course.imports.upload import Pace, Upload, UploadPlaces
 from academe.services.course.model import Course, Replay
 from academe.services.course.served import Served
 
@@ -39,7 +39,7 @@ class ImportService:
         max_bytes: int,
         folder: Path | None,
         clock: Callable[[], datetime],
-        idle_seconds: float = IDLE_SECONDS,
+        pace: Pace | None = None,
     ) -> None:
         self._repository = repository
         self._get_course = get_course
@@ -48,7 +48,7 @@ class ImportService:
         self._max_bytes = max_bytes
         self._folder = folder
         self._clock = clock
-        self._idle_seconds = idle_seconds
+        self._pace = pace or Pace()
         self._places = UploadPlaces()
         self._reading = asyncio.Semaphore(1)
 
@@ -57,11 +57,11 @@ class ImportService:
 
         `parts` are a header and then the archive. Whoever sends the same bytes, or the same request, again
         gets what they became the first time. Raises what CourseGuard does for a course, ArchiveRefused,
-        RequestIdReused, Overloaded, InvalidArgument for parts out of order, and DeadlineExceeded when they
-        stop coming.
+        RequestIdReused, Overloaded, StorageFull, InvalidArgument for parts out of order, and DeadlineExceeded
+        when they stop coming or come too slowly.
         """
         with self._places.take(caller.user_id):
-            upload = Upload(parts, self._idle_seconds)
+            upload = Upload(parts, self._pace)
             header = await upload.header()
             if header.course_id is not None:
                 await self._guard.draft(caller, header.course_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ from typing import Any
 from academe.errors import StorageFull
 from academe.services.course.errors import ArchiveRefused
 from academe.services.course.imports.model import Archive
+
+RESERVE_BYTES = 1 << 30
+RESERVE_PART = 0.1
+"""What uploads leave free on their disk: a gibibyte, or a tenth of the disk when that is less. The folder may
+be on the disk of the embedded database, which must not be stopped by an archive that is still on its way."""
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -47,6 +53,7 @@ class Spool:
             )
         self._hash.update(piece)
         try:
+            self._check_room(len(piece))
             view = memoryview(piece)
             while view:
                 view = view[self._file.write(view) :]
@@ -56,6 +63,13 @@ class Spool:
             raise StorageFull(
                 "The server has no room on its disk to receive the archive; nothing was stored."
             ) from error
+
+    def _check_room(self, size: int) -> None:
+        """Asked for every piece, because others fill the disk, too; it takes microseconds."""
+        disk = os.fstatvfs(self._file.fileno())
+        reserve = min(RESERVE_BYTES, int(RESERVE_PART * disk.f_blocks * disk.f_frsize))
+        if disk.f_bavail * disk.f_frsize - size < reserve:
+            raise OSError(errno.ENOSPC, "the rest of the disk is not for uploads")
 
     def archive(self) -> Archive:
         """What has arrived so far."""

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 from academe.errors import DeadlineExceeded, InvalidArgument, Overloaded
@@ -15,23 +16,40 @@ from academe.services.course.imports.spool import Spool
 IDLE_SECONDS = 60.0
 """Between two parts of an upload. A client that sends nothing for longer is gone, or in others' way."""
 
+GRACE_SECONDS = 60.0
+BYTES_PER_SECOND_MIN = 64 * 1024
+"""Of a whole upload: it has the first minute whatever it sends, and then a second for every 64 KiB that came.
+A client that drips is never idle, and would otherwise keep its place for ever."""
+
 UPLOADS_MAX = 32
 """At once. A call that receives lasts as long as its client likes, and each keeps a place among the calls in
 flight and up to a gigabyte of disk; without a limit a few slow clients would shut everybody else out."""
 
-UPLOADS_EACH_MAX = 8
-"""Of one person at once."""
+UPLOADS_EACH_MAX = 2
+"""Of one person at once: archives are read one after the other anyway, and sixteen people have to come
+together to take every place."""
 
 RETRY_SECONDS = 5.0
 """An archive of 16 MB is received and stored in about a second."""
 
 
-class Upload:
-    """The parts of one upload. Raises DeadlineExceeded when they stop coming."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How slow an upload may be."""
 
-    def __init__(self, parts: AsyncIterator[UploadHeader | bytes], idle_seconds: float) -> None:
+    idle_seconds: float = IDLE_SECONDS
+    grace_seconds: float = GRACE_SECONDS
+    bytes_per_second: float = BYTES_PER_SECOND_MIN
+
+
+class Upload:
+    """The parts of one upload. Raises DeadlineExceeded when they stop coming, or come too slowly."""
+
+    def __init__(self, parts: AsyncIterator[UploadHeader | bytes], pace: Pace) -> None:
         self._parts = parts
-        self._idle_seconds = idle_seconds
+        self._pace = pace
+        self._began = asyncio.get_running_loop().time()
+        self._received = 0
 
     async def header(self) -> UploadHeader:
         """The first part. Raises InvalidArgument when it is none."""
@@ -47,16 +65,23 @@ class Upload:
                 raise InvalidArgument.field("header", "must come once, as the first message")
             if not part:
                 raise InvalidArgument.field("chunk", "must not be empty")
+            self._received += len(part)
             spool.write(part)
         return spool.archive()
 
     async def _next(self) -> UploadHeader | bytes | None:
+        pace = self._pace
+        idle_end = asyncio.get_running_loop().time() + pace.idle_seconds
+        end = self._began + pace.grace_seconds + self._received / pace.bytes_per_second
         try:
-            async with asyncio.timeout(self._idle_seconds):
+            async with asyncio.timeout_at(min(idle_end, end)):
                 return await anext(self._parts, None)
         except TimeoutError as error:
             raise DeadlineExceeded(
-                f"Nothing came for {self._idle_seconds:g} seconds; send the archive again."
+                f"Nothing came for {pace.idle_seconds:g} seconds; send the archive again."
+                if idle_end <= end
+                else f"The archive came at less than {pace.bytes_per_second:,} bytes per second;"
+                " send it again over a faster connection."
             ) from error
 
 
