@@ -62,11 +62,18 @@ def _optional(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: read(text) if text else None
 
 
-def _file(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise ValueError("must be the path of a readable file")
-    return path
+def _pem(kind: str) -> Callable[[str], Path]:
+    def read(text: str) -> Path:
+        path = Path(text)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"must be the path of a readable file ({error.strerror})") from error
+        if f"{kind}-----".encode() not in content:
+            raise ValueError(f"must be a PEM file with a {kind.lower()} in it")
+        return path
+
+    return read
 
 
 def _database_url(text: str) -> str:
@@ -87,7 +94,7 @@ def _secret(text: str) -> bytes:
 
 def _issuer(text: str) -> str:
     if not text.startswith(("https://", "http://")) or text.endswith("/"):
-        raise ValueError("must be an https:// address without a slash at the end")
+        raise ValueError("must be an http:// or https:// address without a slash at the end")
     return text
 
 
@@ -168,10 +175,16 @@ class Settings:
     drain_seconds: int = setting(
         "8", _whole(0, 3600), "Seconds that calls in flight get to finish at a stop."
     )
-    tls_cert: Path | None = setting("", _optional(_file), "Certificate chain (PEM) that turns TLS on.")
-    tls_key: Path | None = setting("", _optional(_file), "Private key (PEM) of the certificate.")
+    tls_cert: Path | None = setting(
+        "", _optional(_pem("CERTIFICATE")), "Certificate chain (PEM) that turns TLS on."
+    )
+    tls_key: Path | None = setting(
+        "", _optional(_pem("PRIVATE KEY")), "Private key (PEM) of the certificate."
+    )
     tls_client_ca: Path | None = setting(
-        "", _optional(_file), "Certificates (PEM) of who may sign client certificates; turns mutual TLS on."
+        "",
+        _optional(_pem("CERTIFICATE")),
+        "Certificates (PEM) of who may sign client certificates; turns mutual TLS on.",
     )
     tls_terminated_upstream: bool = setting(
         "off",
@@ -189,7 +202,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Reads the settings. Raises StartupError that lists every fault, one per line."""
         if environment is None:
-            environment = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
+            environment = {**_dotenv(), **os.environ}
         values: dict[str, Any] = {}
         faults = _unknown(environment)
         for item in dataclasses.fields(cls):
@@ -221,6 +234,15 @@ class Settings:
     def engine(self) -> str:
         """The engine in use: native cannot speak TLS."""
         return "grpcio" if self.tls else self.grpc_engine
+
+
+def _dotenv() -> dict[str, str]:
+    try:
+        return {name: value or "" for name, value in dotenv_values(".env").items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(
+            f"Settings: .env cannot be read ({error}); make it a readable UTF-8 file."
+        ) from error
 
 
 def _unknown(environment: Mapping[str, str]) -> list[str]:

@@ -65,7 +65,7 @@ def test_production_refuses_what_is_unsafe(unsafe: dict[str, str], told: str) ->
 def test_half_a_certificate_is_refused(tmp_path: Path) -> None:
     """TLS needs certificate and key."""
     cert = tmp_path / "cert.pem"
-    cert.write_text("x")
+    cert.write_text("-----BEGIN CERTIFICATE-----")
 
     with pytest.raises(StartupError, match="go together"):
         Settings.from_environment({"ACADEME_TLS_CERT": str(cert)})
@@ -77,8 +77,33 @@ def test_a_dotenv_file_fills_in_what_the_environment_leaves_out(
     """The environment wins over the file, the file over the defaults."""
     (tmp_path / ".env").write_text("ACADEME_GRPC_ADDR=127.0.0.1:1\nACADEME_HTTP_ADDR=127.0.0.1:2\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ACADEME_TEST_ENGINE", raising=False)
     monkeypatch.setenv("ACADEME_HTTP_ADDR", "127.0.0.1:3")
 
     settings = Settings.from_environment()
 
     assert (settings.grpc_addr, settings.http_addr) == ("127.0.0.1:1", "127.0.0.1:3")
+
+
+def test_what_is_no_certificate_is_told_before_the_start(tmp_path: Path) -> None:
+    """Certificate and key the wrong way round are two faults, each by its setting."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert.write_text("-----BEGIN PRIVATE KEY-----")
+    key.write_text("-----BEGIN CERTIFICATE-----")
+
+    with pytest.raises(StartupError) as caught:
+        Settings.from_environment({"ACADEME_TLS_CERT": str(cert), "ACADEME_TLS_KEY": str(key)})
+
+    assert "ACADEME_TLS_CERT must be a PEM file with a certificate" in str(caught.value)
+    assert "ACADEME_TLS_KEY must be a PEM file with a private key" in str(caught.value)
+
+
+def test_an_unreadable_dotenv_file_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that are no text are no reason for a traceback."""
+    (tmp_path / ".env").write_bytes(b"ACADEME_ENV=\xff\xfe")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(StartupError, match=r"\.env cannot be read"):
+        Settings.from_environment()

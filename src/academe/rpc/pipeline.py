@@ -16,8 +16,9 @@ from academe.rpc.call import Call
 from academe.rpc.contract import Method
 
 Handler = Callable[[Any, Call], Awaitable[Any]]
-"""Takes the request (an async iterator of requests for a client stream) and the call. Gives the reply, or
-None for a server stream, whose messages it has written by then."""
+"""Takes the request (an async iterator of requests for a client stream) and the call; requests are bytes
+until Validation has decoded them. Gives the reply, or None for a server stream, whose messages it has written
+by then."""
 
 
 class Interceptor(Protocol):
@@ -63,7 +64,7 @@ class Pipeline:
         make = _MAKERS[(method.client_streaming, method.server_streaming)]
         bound: grpc.RpcMethodHandler[Any, Any] = make(
             serve,
-            request_deserializer=handler.request_deserializer,
+            request_deserializer=None,  # Validation decodes: what cannot be decoded is an error like others
             response_serializer=handler.response_serializer,
         )
         return bound

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import protovalidate
+from google.protobuf.message import DecodeError, Message
 
 from academe.errors import FieldViolation, InvalidArgument
 from academe.rpc.call import Call
@@ -13,15 +14,32 @@ from academe.rpc.contract import Method
 from academe.rpc.pipeline import Handler
 from academe.rpc.status import VIOLATIONS_MAX
 
+PLAIN = {
+    "enum.not_in": "must be set",
+    "enum.defined_only": "must be one of the enum's values",
+}
+"""Sentences for rules whose own are about numbers."""
+
 
 class Validation:
-    """Refuses a request that breaks the contract's field rules, naming each field (at most 20)."""
+    """Decodes a request, and refuses it when it breaks the contract's field rules, naming each field (at most
+    20)."""
 
     def __init__(self, validator: protovalidate.Validator) -> None:
         self._validator = validator
 
     def bind(self, method: Method, following: Handler) -> Handler:
-        check = self.check
+        check, decode = self.check, method.request_class.FromString
+        name = method.request_class.DESCRIPTOR.full_name
+
+        def read(raw: bytes) -> Message:
+            try:
+                request = decode(raw)
+            except DecodeError as error:
+                raise InvalidArgument(f"The request is no {name} message.") from error
+            check(request)
+            return request
+
         # The first check of a message type compiles its rules, which takes milliseconds: do it now.
         self._validator.collect_violations(method.request_class())
 
@@ -29,17 +47,15 @@ class Validation:
 
             async def checked_stream(requests: AsyncIterator[Any], call: Call) -> Any:
                 async def each() -> AsyncIterator[Any]:
-                    async for request in requests:
-                        check(request)
-                        yield request
+                    async for raw in requests:
+                        yield read(raw)
 
                 return await following(each(), call)
 
             return checked_stream
 
-        async def checked(request: Any, call: Call) -> Any:
-            check(request)
-            return await following(request, call)
+        async def checked(raw: bytes, call: Call) -> Any:
+            return await following(read(raw), call)
 
         return checked
 
@@ -58,7 +74,10 @@ class Validation:
 
 def _violation(proto: Any) -> FieldViolation:
     path = "".join(_step(element) for element in proto.field.elements) if proto.field else ""
-    return FieldViolation(path.removeprefix("."), proto.message, proto.rule_id)
+    path = path.removeprefix(".")
+    if proto.rule_id.startswith(f"{path}."):
+        path = proto.rule_id  # a rule on a message about one of its fields is named after that field
+    return FieldViolation(path, PLAIN.get(proto.rule_id, proto.message), proto.rule_id)
 
 
 def _step(element: Any) -> str:

@@ -13,6 +13,7 @@ from academe.api.user.v1 import user_service_pb2 as user_pb
 from academe.errors import AcademeError
 from academe.rpc.status import error_from_rpc
 from tests.support.errors import expect_error
+from tests.support.raw import METHODS, call
 from tests.support.school import School
 
 
@@ -165,3 +166,16 @@ async def test_reflection_gives_the_files_a_client_needs(school: School) -> None
             return str(request)
 
     assert "from-reflection" in await asyncio.to_thread(ask)
+
+
+async def test_bytes_that_are_no_message_are_told_so(school: School) -> None:
+    """INVALID_ARGUMENT with our details and a line in the log, on either engine."""
+    school.records.clear()
+    get_me = next(method for method in METHODS if method.name == "GetSigningKeys")
+
+    with expect_error("FIELD_INVALID") as refusal:
+        await call(school.channel, get_me, b"\xff\xff")
+
+    assert refusal.error is not None
+    assert "is no academe.api.auth.v1.GetSigningKeysRequest" in refusal.error.message
+    assert [record["code"] for record in school.records if record["event"] == "call"] == ["INVALID_ARGUMENT"]

@@ -122,7 +122,7 @@ def test_each_broken_field_is_named() -> None:
     request = user_service_pb2.RegisterUserRequest(username="a!", email="nobody", password="short")
 
     assert violations(request) == {
-        "username": "string.pattern",
+        "username": "username_form",
         "email": "string.email",
         "password": "string.min_len",
     }

@@ -29,7 +29,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$academe/api/tip/v1/tip_service.proto\x12\x12\x61\x63\x61\x64\x65me.api.tip.v1\x1a%academe/api/rpc/v1/error_reason.proto\x1a academe/api/rpc/v1/options.proto\x1a\x1f\x61\x63\x61\x64\x65me/api/type/v1/money.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa8\x02\n\x03Tip\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tsender_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65\x64ucator_id\x18\x03 \x01(\t\x12*\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x35\n\nvisibility\x18\x06 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibility\x12\x13\n\x0bhide_amount\x18\x07 \x01(\x08\x12/\n\x07\x63ontext\x18\x08 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\nTipContext\x12\x1e\n\tcourse_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\tlesson_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x96\x03\n\x0eSendTipRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0b\x65\x64ucator_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\xa4\x01\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1a.academe.api.type.v1.MoneyBx\xbaHu\xba\x01o\n\ntip.amount\x12&minor_units must be 1 to 1000000000000\x1a\x39this.minor_units > 0 && this.minor_units <= 1000000000000\xc8\x01\x01\x12\x19\n\x07message\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\nvisibility\x18\x05 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x13\n\x0bhide_amount\x18\x06 \x01(\x08\x12/\n\x07\x63ontext\x18\x07 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext\"I\n\x0fSendTipResponse\x12$\n\x03tip\x18\x01 \x01(\x0b\x32\x17.academe.api.tip.v1.Tip\x12\x10\n\x08replayed\x18\x02 \x01(\x08\")\n\rGetTipRequest\x12\x18\n\x06tip_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x8c\x01\n\x0fListTipsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12?\n\tdirection\x18\x03 \x01(\x0e\x32 .academe.api.tip.v1.TipDirectionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"R\n\x10ListTipsResponse\x12%\n\x04tips\x18\x01 \x03(\x0b\x32\x17.academe.api.tip.v1.Tip\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x13\n\x11GetBalanceRequest\"B\n\x12GetBalanceResponse\x12,\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1a.academe.api.type.v1.Money*\x84\x01\n\rTipVisibility\x12\x1e\n\x1aTIP_VISIBILITY_UNSPECIFIED\x10\x00\x12\x19\n\x15TIP_VISIBILITY_PUBLIC\x10\x01\x12\x1a\n\x16TIP_VISIBILITY_PRIVATE\x10\x02\x12\x1c\n\x18TIP_VISIBILITY_ANONYMOUS\x10\x03*a\n\x0cTipDirection\x12\x1d\n\x19TIP_DIRECTION_UNSPECIFIED\x10\x00\x12\x16\n\x12TIP_DIRECTION_SENT\x10\x01\x12\x1a\n\x16TIP_DIRECTION_RECEIVED\x10\x02\x32\x9c\x03\n\nTipService\x12h\n\x07SendTip\x12\".academe.api.tip.v1.SendTipRequest\x1a#.academe.api.tip.v1.SendTipResponse\"\x14\x90\x02\x02\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x07\xd9\x04\xda\x04\xdb\x04\x65\x12U\n\x06GetTip\x12!.academe.api.tip.v1.GetTipRequest\x1a\x17.academe.api.tip.v1.Tip\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xd8\x04\x12\x65\n\x08ListTips\x12#.academe.api.tip.v1.ListTipsRequest\x1a$.academe.api.tip.v1.ListTipsResponse\"\x0e\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x01\x66\x12\x66\n\nGetBalance\x12%.academe.api.tip.v1.GetBalanceRequest\x1a&.academe.api.tip.v1.GetBalanceResponse\"\t\x90\x02\x01\xca\xf3\x18\x02\x08\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$academe/api/tip/v1/tip_service.proto\x12\x12\x61\x63\x61\x64\x65me.api.tip.v1\x1a%academe/api/rpc/v1/error_reason.proto\x1a academe/api/rpc/v1/options.proto\x1a\x1f\x61\x63\x61\x64\x65me/api/type/v1/money.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa8\x02\n\x03Tip\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tsender_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65\x64ucator_id\x18\x03 \x01(\t\x12*\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x35\n\nvisibility\x18\x06 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibility\x12\x13\n\x0bhide_amount\x18\x07 \x01(\x08\x12/\n\x07\x63ontext\x18\x08 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\nTipContext\x12\x1e\n\tcourse_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\tlesson_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x92\x03\n\x0eSendTipRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0b\x65\x64ucator_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\xa0\x01\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1a.academe.api.type.v1.MoneyBt\xbaHq\xba\x01k\n\x12\x61mount.minor_units\x12\x1amust be 1 to 1000000000000\x1a\x39this.minor_units > 0 && this.minor_units <= 1000000000000\xc8\x01\x01\x12\x19\n\x07message\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\nvisibility\x18\x05 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x13\n\x0bhide_amount\x18\x06 \x01(\x08\x12/\n\x07\x63ontext\x18\x07 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext\"I\n\x0fSendTipResponse\x12$\n\x03tip\x18\x01 \x01(\x0b\x32\x17.academe.api.tip.v1.Tip\x12\x10\n\x08replayed\x18\x02 \x01(\x08\")\n\rGetTipRequest\x12\x18\n\x06tip_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x8c\x01\n\x0fListTipsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12?\n\tdirection\x18\x03 \x01(\x0e\x32 .academe.api.tip.v1.TipDirectionB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"R\n\x10ListTipsResponse\x12%\n\x04tips\x18\x01 \x03(\x0b\x32\x17.academe.api.tip.v1.Tip\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x13\n\x11GetBalanceRequest\"B\n\x12GetBalanceResponse\x12,\n\x08\x62\x61lances\x18\x01 \x03(\x0b\x32\x1a.academe.api.type.v1.Money*\x84\x01\n\rTipVisibility\x12\x1e\n\x1aTIP_VISIBILITY_UNSPECIFIED\x10\x00\x12\x19\n\x15TIP_VISIBILITY_PUBLIC\x10\x01\x12\x1a\n\x16TIP_VISIBILITY_PRIVATE\x10\x02\x12\x1c\n\x18TIP_VISIBILITY_ANONYMOUS\x10\x03*a\n\x0cTipDirection\x12\x1d\n\x19TIP_DIRECTION_UNSPECIFIED\x10\x00\x12\x16\n\x12TIP_DIRECTION_SENT\x10\x01\x12\x1a\n\x16TIP_DIRECTION_RECEIVED\x10\x02\x32\x9c\x03\n\nTipService\x12h\n\x07SendTip\x12\".academe.api.tip.v1.SendTipRequest\x1a#.academe.api.tip.v1.SendTipResponse\"\x14\x90\x02\x02\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x07\xd9\x04\xda\x04\xdb\x04\x65\x12U\n\x06GetTip\x12!.academe.api.tip.v1.GetTipRequest\x1a\x17.academe.api.tip.v1.Tip\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xd8\x04\x12\x65\n\x08ListTips\x12#.academe.api.tip.v1.ListTipsRequest\x1a$.academe.api.tip.v1.ListTipsResponse\"\x0e\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x01\x66\x12\x66\n\nGetBalance\x12%.academe.api.tip.v1.GetBalanceRequest\x1a&.academe.api.tip.v1.GetBalanceResponse\"\t\x90\x02\x01\xca\xf3\x18\x02\x08\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,7 +45,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SENDTIPREQUEST'].fields_by_name['educator_id']._loaded_options = None
   _globals['_SENDTIPREQUEST'].fields_by_name['educator_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_SENDTIPREQUEST'].fields_by_name['amount']._loaded_options = None
-  _globals['_SENDTIPREQUEST'].fields_by_name['amount']._serialized_options = b'\272Hu\272\001o\n\ntip.amount\022&minor_units must be 1 to 1000000000000\0329this.minor_units > 0 && this.minor_units <= 1000000000000\310\001\001'
+  _globals['_SENDTIPREQUEST'].fields_by_name['amount']._serialized_options = b'\272Hq\272\001k\n\022amount.minor_units\022\032must be 1 to 1000000000000\0329this.minor_units > 0 && this.minor_units <= 1000000000000\310\001\001'
   _globals['_SENDTIPREQUEST'].fields_by_name['message']._loaded_options = None
   _globals['_SENDTIPREQUEST'].fields_by_name['message']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_SENDTIPREQUEST'].fields_by_name['visibility']._loaded_options = None
@@ -66,28 +66,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TIPSERVICE'].methods_by_name['ListTips']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\001f'
   _globals['_TIPSERVICE'].methods_by_name['GetBalance']._loaded_options = None
   _globals['_TIPSERVICE'].methods_by_name['GetBalance']._serialized_options = b'\220\002\001\312\363\030\002\010\002'
-  _globals['_TIPVISIBILITY']._serialized_start=1449
-  _globals['_TIPVISIBILITY']._serialized_end=1581
-  _globals['_TIPDIRECTION']._serialized_start=1583
-  _globals['_TIPDIRECTION']._serialized_end=1680
+  _globals['_TIPVISIBILITY']._serialized_start=1445
+  _globals['_TIPVISIBILITY']._serialized_end=1577
+  _globals['_TIPDIRECTION']._serialized_start=1579
+  _globals['_TIPDIRECTION']._serialized_end=1676
   _globals['_TIP']._serialized_start=229
   _globals['_TIP']._serialized_end=525
   _globals['_TIPCONTEXT']._serialized_start=527
   _globals['_TIPCONTEXT']._serialized_end=603
   _globals['_SENDTIPREQUEST']._serialized_start=606
-  _globals['_SENDTIPREQUEST']._serialized_end=1012
-  _globals['_SENDTIPRESPONSE']._serialized_start=1014
-  _globals['_SENDTIPRESPONSE']._serialized_end=1087
-  _globals['_GETTIPREQUEST']._serialized_start=1089
-  _globals['_GETTIPREQUEST']._serialized_end=1130
-  _globals['_LISTTIPSREQUEST']._serialized_start=1133
-  _globals['_LISTTIPSREQUEST']._serialized_end=1273
-  _globals['_LISTTIPSRESPONSE']._serialized_start=1275
-  _globals['_LISTTIPSRESPONSE']._serialized_end=1357
-  _globals['_GETBALANCEREQUEST']._serialized_start=1359
-  _globals['_GETBALANCEREQUEST']._serialized_end=1378
-  _globals['_GETBALANCERESPONSE']._serialized_start=1380
-  _globals['_GETBALANCERESPONSE']._serialized_end=1446
-  _globals['_TIPSERVICE']._serialized_start=1683
-  _globals['_TIPSERVICE']._serialized_end=2095
+  _globals['_SENDTIPREQUEST']._serialized_end=1008
+  _globals['_SENDTIPRESPONSE']._serialized_start=1010
+  _globals['_SENDTIPRESPONSE']._serialized_end=1083
+  _globals['_GETTIPREQUEST']._serialized_start=1085
+  _globals['_GETTIPREQUEST']._serialized_end=1126
+  _globals['_LISTTIPSREQUEST']._serialized_start=1129
+  _globals['_LISTTIPSREQUEST']._serialized_end=1269
+  _globals['_LISTTIPSRESPONSE']._serialized_start=1271
+  _globals['_LISTTIPSRESPONSE']._serialized_end=1353
+  _globals['_GETBALANCEREQUEST']._serialized_start=1355
+  _globals['_GETBALANCEREQUEST']._serialized_end=1374
+  _globals['_GETBALANCERESPONSE']._serialized_start=1376
+  _globals['_GETBALANCERESPONSE']._serialized_end=1442
+  _globals['_TIPSERVICE']._serialized_start=1679
+  _globals['_TIPSERVICE']._serialized_end=2091
 # @@protoc_insertion_point(module_scope)

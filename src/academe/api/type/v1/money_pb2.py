@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61\x63\x61\x64\x65me/api/type/v1/money.proto\x12\x13\x61\x63\x61\x64\x65me.api.type.v1\x1a\x1b\x62uf/validate/validate.proto\"F\n\x05Money\x12(\n\rcurrency_code\x18\x01 \x01(\tB\x11\xbaH\x0er\x0c\x32\n^[A-Z]{3}$\x12\x13\n\x0bminor_units\x18\x02 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61\x63\x61\x64\x65me/api/type/v1/money.proto\x12\x13\x61\x63\x61\x64\x65me.api.type.v1\x1a\x1b\x62uf/validate/validate.proto\"\xac\x01\n\x05Money\x12\x8d\x01\n\rcurrency_code\x18\x01 \x01(\tBv\xbaHs\xba\x01p\n\x12\x63urrency_code_form\x12>must be an ISO 4217 code, three upper-case letters such as EUR\x1a\x1athis.matches(\'^[A-Z]{3}$\')\x12\x13\n\x0bminor_units\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'academe.api.type.v1.money_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MONEY'].fields_by_name['currency_code']._loaded_options = None
-  _globals['_MONEY'].fields_by_name['currency_code']._serialized_options = b'\272H\016r\0142\n^[A-Z]{3}$'
-  _globals['_MONEY']._serialized_start=85
-  _globals['_MONEY']._serialized_end=155
+  _globals['_MONEY'].fields_by_name['currency_code']._serialized_options = b'\272Hs\272\001p\n\022currency_code_form\022>must be an ISO 4217 code, three upper-case letters such as EUR\032\032this.matches(\'^[A-Z]{3}$\')'
+  _globals['_MONEY']._serialized_start=86
+  _globals['_MONEY']._serialized_end=258
 # @@protoc_insertion_point(module_scope)

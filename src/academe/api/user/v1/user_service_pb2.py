@@ -29,7 +29,7 @@ from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mas
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&academe/api/user/v1/user_service.proto\x12\x13\x61\x63\x61\x64\x65me.api.user.v1\x1a%academe/api/rpc/v1/error_reason.proto\x1a academe/api/rpc/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x02\n\x04User\x12\x1c\n\x07user_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12=\n\x08username\x18\x02 \x01(\tB+\xbaH(r#2!^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\xd8\x01\x01\x12\x1c\n\x05\x65mail\x18\x03 \x01(\tB\r\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01\x12\x1d\n\x0c\x64isplay_name\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\tbiography\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12:\n\x05roles\x18\x06 \x03(\x0e\x32\x18.academe.api.rpc.v1.RoleB\x11\xbaH\x0e\x92\x01\x0b\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12\x15\n\x04\x65tag\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe0\x01\n\x13RegisterUserRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12:\n\x08username\x18\x02 \x01(\tB(\xbaH%r#2!^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\x12\x19\n\x05\x65mail\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01\x12 \n\x08password\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x08\x18\x80\x02\xc8\xf3\x18\x01\x12\x1d\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x10\n\x08\x65\x64ucator\x18\x06 \x01(\x08\"\x0e\n\x0cGetMeRequest\"+\n\x0eGetUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"u\n\x11UpdateUserRequest\x12/\n\x04user\x18\x01 \x01(\x0b\x32\x19.academe.api.user.v1.UserB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask2\x98\x03\n\x0bUserService\x12h\n\x0cRegisterUser\x12(.academe.api.user.v1.RegisterUserRequest\x1a\x19.academe.api.user.v1.User\"\x13\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\t\xc9\x01\xca\x01\xcb\x01\xcc\x01\x65\x12V\n\x05GetMe\x12!.academe.api.user.v1.GetMeRequest\x1a\x19.academe.api.user.v1.User\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xc8\x01\x12Z\n\x07GetUser\x12#.academe.api.user.v1.GetUserRequest\x1a\x19.academe.api.user.v1.User\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xc8\x01\x12k\n\nUpdateUser\x12&.academe.api.user.v1.UpdateUserRequest\x1a\x19.academe.api.user.v1.User\"\x1a\x90\x02\x02\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\r\xc8\x01\xd0\x01\xc9\x01\xca\x01\xcd\x01\x06\x64gb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&academe/api/user/v1/user_service.proto\x12\x13\x61\x63\x61\x64\x65me.api.user.v1\x1a%academe/api/rpc/v1/error_reason.proto\x1a academe/api/rpc/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xed\x03\n\x04User\x12\x1c\n\x07user_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\xb7\x01\n\x08username\x18\x02 \x01(\tB\xa4\x01\xbaH\xa0\x01\xba\x01\x99\x01\n\rusername_form\x12Umust be 3 to 32 letters, digits, dots, dashes or underscores, a letter or digit first\x1a\x31this.matches(\'^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\')\xd8\x01\x01\x12\x1c\n\x05\x65mail\x18\x03 \x01(\tB\r\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01\x12\x1d\n\x0c\x64isplay_name\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x1b\n\tbiography\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12:\n\x05roles\x18\x06 \x03(\x0e\x32\x18.academe.api.rpc.v1.RoleB\x11\xbaH\x0e\x92\x01\x0b\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12\x15\n\x04\x65tag\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xdb\x02\n\x13RegisterUserRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\xb4\x01\n\x08username\x18\x02 \x01(\tB\xa1\x01\xbaH\x9d\x01\xba\x01\x99\x01\n\rusername_form\x12Umust be 3 to 32 letters, digits, dots, dashes or underscores, a letter or digit first\x1a\x31this.matches(\'^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\')\x12\x19\n\x05\x65mail\x18\x03 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01\x12 \n\x08password\x18\x04 \x01(\tB\x0e\xbaH\x07r\x05\x10\x08\x18\x80\x02\xc8\xf3\x18\x01\x12\x1d\n\x0c\x64isplay_name\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x10\n\x08\x65\x64ucator\x18\x06 \x01(\x08\"\x0e\n\x0cGetMeRequest\"+\n\x0eGetUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"u\n\x11UpdateUserRequest\x12/\n\x04user\x18\x01 \x01(\x0b\x32\x19.academe.api.user.v1.UserB\x06\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask2\x98\x03\n\x0bUserService\x12h\n\x0cRegisterUser\x12(.academe.api.user.v1.RegisterUserRequest\x1a\x19.academe.api.user.v1.User\"\x13\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\t\xc9\x01\xca\x01\xcb\x01\xcc\x01\x65\x12V\n\x05GetMe\x12!.academe.api.user.v1.GetMeRequest\x1a\x19.academe.api.user.v1.User\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xc8\x01\x12Z\n\x07GetUser\x12#.academe.api.user.v1.GetUserRequest\x1a\x19.academe.api.user.v1.User\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xc8\x01\x12k\n\nUpdateUser\x12&.academe.api.user.v1.UpdateUserRequest\x1a\x19.academe.api.user.v1.User\"\x1a\x90\x02\x02\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\r\xc8\x01\xd0\x01\xc9\x01\xca\x01\xcd\x01\x06\x64gb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +39,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USER'].fields_by_name['user_id']._loaded_options = None
   _globals['_USER'].fields_by_name['user_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_USER'].fields_by_name['username']._loaded_options = None
-  _globals['_USER'].fields_by_name['username']._serialized_options = b'\272H(r#2!^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\330\001\001'
+  _globals['_USER'].fields_by_name['username']._serialized_options = b'\272H\240\001\272\001\231\001\n\rusername_form\022Umust be 3 to 32 letters, digits, dots, dashes or underscores, a letter or digit first\0321this.matches(\'^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\')\330\001\001'
   _globals['_USER'].fields_by_name['email']._loaded_options = None
   _globals['_USER'].fields_by_name['email']._serialized_options = b'\272H\nr\005\030\376\001`\001\330\001\001'
   _globals['_USER'].fields_by_name['display_name']._loaded_options = None
@@ -53,7 +53,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REGISTERUSERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_REGISTERUSERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REGISTERUSERREQUEST'].fields_by_name['username']._loaded_options = None
-  _globals['_REGISTERUSERREQUEST'].fields_by_name['username']._serialized_options = b'\272H%r#2!^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$'
+  _globals['_REGISTERUSERREQUEST'].fields_by_name['username']._serialized_options = b'\272H\235\001\272\001\231\001\n\rusername_form\022Umust be 3 to 32 letters, digits, dots, dashes or underscores, a letter or digit first\0321this.matches(\'^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$\')'
   _globals['_REGISTERUSERREQUEST'].fields_by_name['email']._loaded_options = None
   _globals['_REGISTERUSERREQUEST'].fields_by_name['email']._serialized_options = b'\272H\007r\005\030\376\001`\001'
   _globals['_REGISTERUSERREQUEST'].fields_by_name['password']._loaded_options = None
@@ -73,15 +73,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_USERSERVICE'].methods_by_name['UpdateUser']._loaded_options = None
   _globals['_USERSERVICE'].methods_by_name['UpdateUser']._serialized_options = b'\220\002\002\312\363\030\002\010\002\322\363\030\r\310\001\320\001\311\001\312\001\315\001\006dg'
   _globals['_USER']._serialized_start=233
-  _globals['_USER']._serialized_end=603
-  _globals['_REGISTERUSERREQUEST']._serialized_start=606
-  _globals['_REGISTERUSERREQUEST']._serialized_end=830
-  _globals['_GETMEREQUEST']._serialized_start=832
-  _globals['_GETMEREQUEST']._serialized_end=846
-  _globals['_GETUSERREQUEST']._serialized_start=848
-  _globals['_GETUSERREQUEST']._serialized_end=891
-  _globals['_UPDATEUSERREQUEST']._serialized_start=893
-  _globals['_UPDATEUSERREQUEST']._serialized_end=1010
-  _globals['_USERSERVICE']._serialized_start=1013
-  _globals['_USERSERVICE']._serialized_end=1421
+  _globals['_USER']._serialized_end=726
+  _globals['_REGISTERUSERREQUEST']._serialized_start=729
+  _globals['_REGISTERUSERREQUEST']._serialized_end=1076
+  _globals['_GETMEREQUEST']._serialized_start=1078
+  _globals['_GETMEREQUEST']._serialized_end=1092
+  _globals['_GETUSERREQUEST']._serialized_start=1094
+  _globals['_GETUSERREQUEST']._serialized_end=1137
+  _globals['_UPDATEUSERREQUEST']._serialized_start=1139
+  _globals['_UPDATEUSERREQUEST']._serialized_end=1256
+  _globals['_USERSERVICE']._serialized_start=1259
+  _globals['_USERSERVICE']._serialized_end=1667
 # @@protoc_insertion_point(module_scope)
