@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from academe.db.pool import Pool
+from academe.errors import RequestIdReused
 from academe.ids import new_id
 from academe.services.user import Account
 from academe.services.user.errors import EmailTaken, UsernameTaken
@@ -29,6 +30,20 @@ async def test_a_repeat_after_the_database_was_restored(identity: Identity, pool
     await pool.execute("drop index account.slow")
 
     assert len({account.user_id for account in accounts}) == 1
+
+
+async def test_two_passwords_in_one_request(identity: Identity) -> None:
+    """One of the two makes the account and is told so; the other is not told that its password works."""
+    request = {"request_id": new_id(), "request_hash": bytes(32)}
+    passwords = ["correct horse battery staple", "another fine passphrase"]
+    outcomes = await asyncio.gather(
+        *(identity.register("grace", password=password, **request) for password in passwords),
+        return_exceptions=True,
+    )
+    works = [await identity.users.check_password("grace", password) for password in passwords]
+
+    assert [type(one) for one in outcomes if isinstance(one, Exception)] == [RequestIdReused]
+    assert [isinstance(one, Account) for one in outcomes] == [one is not None for one in works]
 
 
 async def test_one_name_in_many_cases(identity: Identity) -> None:

@@ -15,7 +15,7 @@ from academe.db.pool import Pool
 from academe.errors import EtagMismatch, RequestIdReused
 from academe.rpc.convert import etag
 from academe.services.user.errors import EmailTaken, LastAdministrator, UsernameTaken, UserNotFound
-from academe.services.user.model import Account, Changes, Registration
+from academe.services.user.model import Account, Changes, Registration, StoredPassword
 from academe.services.user.repository_passwords import PasswordRepository, account_of
 
 
@@ -48,7 +48,7 @@ class UserRepository:
         )
         return {row["account_id"]: account_of(row) for row in rows}
 
-    async def add_account(self, new: Registration) -> Account:
+    async def add_account(self, new: Registration) -> StoredPassword:
         """Stores a new account, or answers with the one that this request made before.
 
         Raises UsernameTaken, EmailTaken, RequestIdReused.
@@ -88,20 +88,23 @@ class UserRepository:
                 raise
             return first
         if row is not None:
-            return account_of(row)
+            return StoredPassword(account_of(row), new.password_hash)
         first = await self.find_registration(new.request_id, new.request_hash)
         if first is None:
             raise RequestIdReused  # of a row that is gone again; there is nothing to answer with
         return first
 
-    async def find_registration(self, request_id: UUID | None, request_hash: bytes | None) -> Account | None:
+    async def find_registration(
+        self, request_id: UUID | None, request_hash: bytes | None
+    ) -> StoredPassword | None:
         """The account that a request made, or None. Raises RequestIdReused when it asked for another one."""
         if request_id is None:
             return None
         row = await self._pool.fetchrow(
             """
             select account_id, username, email, display_name, biography, roles,
-                   password_hash is not null as has_password, version, create_time, update_time, request_hash
+                   password_hash is not null as has_password, version, create_time, update_time,
+                   password_hash, request_hash
             from account.account
             where request_id = $1
             """,
@@ -111,7 +114,7 @@ class UserRepository:
             return None
         if row["request_hash"] != request_hash:
             raise RequestIdReused
-        return account_of(row)
+        return StoredPassword(account_of(row), row["password_hash"])
 
     async def update_account(
         self, user_id: UUID, changes: Changes, *, version: int | None, now: datetime

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from academe.caller import Caller, Role
-from academe.errors import EtagMismatch, RoleRequired
+from academe.errors import EtagMismatch, RequestIdReused, RoleRequired
 from academe.ids import new_id
 from academe.rpc.convert import etag
 from academe.services.user import fields
@@ -19,7 +19,7 @@ from academe.services.user.errors import (
     UsernameTaken,
     UserNotFound,
 )
-from academe.services.user.model import Account, Changes, Edits, Registration
+from academe.services.user.model import Account, Changes, Edits, Registration, StoredPassword
 from academe.services.user.password_rules import check_password_fit
 from academe.services.user.passwords import Passwords
 from academe.services.user.ports import SessionEnder
@@ -63,7 +63,8 @@ class UserService:
         """Makes an account; `display_name` may be empty. Never an administrator's.
 
         Whether a name or an address is taken is found out by the insert alone, after the hash: the answers
-        "taken" and "yours" cost the same, and of two who ask at once exactly one is given it.
+        "taken" and "yours" cost the same, and of two who ask at once exactly one is given it. A repeat with
+        another password raises RequestIdReused, for nobody could sign in with that one.
         """
         if educator and not self._educators_register:
             raise EducatorRegistrationClosed
@@ -73,22 +74,31 @@ class UserService:
         check_password_fit(password, username=username, email=address.key, field="password")
         first = await self._repository.find_registration(request_id, request_hash)
         if first is not None:
-            return first
+            return await self._repeated(first, password)
         if fields.username_key(username) in fields.RESERVED_USERNAMES:
             raise UsernameTaken
-        return await self._repository.add_account(
+        hashed = await self._passwords.hash(password)
+        stored = await self._repository.add_account(
             Registration(
                 user_id=new_id(),
                 username=username,
                 email=address,
                 display_name=name,
                 roles=frozenset({Role.LEARNER, Role.EDUCATOR} if educator else {Role.LEARNER}),
-                password_hash=await self._passwords.hash(password),
+                password_hash=hashed,
                 request_id=request_id,
                 request_hash=request_hash if request_id is not None else None,
                 create_time=self._clock(),
             )
         )
+        return stored.account if stored.password_hash == hashed else await self._repeated(stored, password)
+
+    async def _repeated(self, first: StoredPassword, password: str) -> Account:
+        """The account that a registration made before, unless it was with another password."""
+        user_id = first.account.user_id
+        if not await self._passwords.check(password, first.password_hash, user_id=user_id):
+            raise RequestIdReused
+        return first.account
 
     async def get_user(self, caller: Caller, user_id: UUID) -> Account:
         """An account as `caller` may see it. Raises UserNotFound."""
