@@ -142,6 +142,23 @@ async def test_every_check_is_the_same_work(log: LogCapture, work: Work) -> None
     await newer.close()
 
 
+async def test_every_check_is_the_same_work_after_the_cost_was_lowered(log: LogCapture, work: Work) -> None:
+    """Once a dearer hash was met, a refusal costs as much for everybody, whoever has an old one."""
+    dear, cheap = make(log, cost=8), make(log, cost=5)
+    old, new = await dear.hash("correct horse"), await cheap.hash("correct horse")
+    assert await cheap.check("correct horse", old)
+    rounds = []
+    for stored in (None, new, old):
+        work.reset()
+        assert not await cheap.check("wrong horse", stored)
+        rounds.append(work.rounds)
+        assert work.checks == 1
+
+    assert rounds == [16, 16, 16]
+    await dear.close()
+    await cheap.close()
+
+
 async def test_a_hash_is_outdated_when_hashes_cost_more_now(log: LogCapture) -> None:
     """Only then: a higher cost than the present one is kept."""
     older, newer = make(log, cost=4), make(log, cost=5)

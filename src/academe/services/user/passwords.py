@@ -40,7 +40,7 @@ class Passwords:
 
     Everything here may raise Overloaded. A check costs the same time whatever is wrong: for somebody who
     does not exist it runs against a hash that nothing matches, and after a hash of a lower cost the missing
-    rounds are made up for.
+    rounds are made up for. After the cost was lowered, that is the cost of the dearest hash met since then.
     """
 
     def __init__(self, secrets: Secrets, *, cost: int, threads: int | None = None, log: Any) -> None:
@@ -51,6 +51,8 @@ class Passwords:
         self._threads = threads or spare_cores()
         self._queue = HashQueue(threads=self._threads)
         self._decoy = b""
+        self._dearest = cost
+        """Of the hashes that were checked: what every refusal costs, or it would tell who has an old one."""
         self._prepared: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
@@ -74,7 +76,10 @@ class Passwords:
         """
         await self.prepare()
         hashed = self._read(stored, user_id) if stored is not None else None
-        return await self._queue.run(functools.partial(self._check, self._peppered(password), hashed))
+        if hashed is not None:
+            self._dearest = max(self._dearest, hashed.cost)
+        work = functools.partial(self._check, self._peppered(password), hashed, self._dearest)
+        return await self._queue.run(work)
 
     def is_outdated(self, stored: str) -> bool:
         """Whether a password should be hashed anew at its next use, because hashes now cost more."""
@@ -116,18 +121,19 @@ class Passwords:
     def _hash(self, peppered: bytes) -> bytes:
         return bcrypt.hashpw(peppered, bcrypt.gensalt(self._cost))
 
-    def _check(self, peppered: bytes, hashed: _Hash | None) -> bool:
+    def _check(self, peppered: bytes, hashed: _Hash | None, cost: int) -> bool:
         if hashed is None:
-            bcrypt.checkpw(peppered, self._decoy)
+            # The decoy's salt under another cost: still a hash that nothing matches.
+            bcrypt.checkpw(peppered, b"$2b$%02d$" % cost + self._decoy[7:])
             return False
         try:
             correct = bcrypt.checkpw(peppered, hashed.bcrypt)
         except ValueError:  # the salt decodes to something impossible
             self._log.error("a stored password is damaged")
-            return self._check(peppered, None)
+            return self._check(peppered, None, cost)
         if not correct:
-            # Costs c, c and up to cost - 1 add up to one of the present cost: 2^c + (2^c + ... ) = 2^cost.
-            for missing in range(hashed.cost, self._cost):
+            # Costs c, c and up to cost - 1 add up to one of `cost`: 2^c + (2^c + ... ) = 2^cost.
+            for missing in range(hashed.cost, cost):
                 bcrypt.hashpw(peppered, bcrypt.gensalt(missing))
         return correct
 
