@@ -1,7 +1,7 @@
 """Makes `import academe` work in this environment, and `academe` a command of it.
 
-An editable install does the same and needs a build tool; this needs nothing beyond the locked packages: a .pth
-file that points at `src`, and a script of three lines.
+An editable install does the same and needs a build tool; this needs nothing beyond the locked packages: a
+.pth file that points at `src`, and a script of three lines.
 """
 
 import sys
