@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-
-
-def utcnow() -> datetime:
-    return datetime.now(UTC)
 
 
 class Method(StrEnum):

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from academe.caller import Caller
+from academe.clock import utcnow
 from academe.ids import new_id
 from academe.services.auth import access_tokens
 from academe.services.auth.access_tokens import Claims
 from academe.services.auth.errors import RefreshTokenInvalid
-from academe.services.auth.model import Method, Session, Tokens, utcnow
+from academe.services.auth.model import Method, Session, Tokens
 from academe.services.auth.one_time_codes import code_hash, new_code
 from academe.services.auth.ports import Accounts
 from academe.services.auth.refresh_tokens import RefreshToken, RefreshTokens

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from academe.services.auth.model import utcnow
+from academe.clock import utcnow
 from academe.services.auth.repository import AuthRepository
 
 

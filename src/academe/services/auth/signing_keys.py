@@ -18,8 +18,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc.jwk import ECKey
 
+from academe.clock import utcnow
 from academe.secrets import Secrets
-from academe.services.auth.model import StoredKey, utcnow
+from academe.services.auth.model import StoredKey
 from academe.services.auth.repository import AuthRepository
 from academe.startup import StartupError
 

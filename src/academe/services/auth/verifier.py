@@ -16,10 +16,10 @@ from datetime import datetime
 from uuid import UUID
 
 from academe.caller import Caller
+from academe.clock import utcnow
 from academe.db.errors import db_error
 from academe.errors import SessionEnded, TokenExpired, TokenInvalid
 from academe.services.auth import access_tokens
-from academe.services.auth.model import utcnow
 from academe.services.auth.repository import AuthRepository
 from academe.services.auth.signing_keys import SigningKeys
 

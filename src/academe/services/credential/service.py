@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from academe.caller import Caller
+from academe.clock import utcnow
 from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
@@ -28,10 +29,6 @@ from academe.services.enrollment import EnrollmentFacts, EnrollmentNotFound, Enr
 ONLY_EDUCATORS = "Only the course's own educators or an administrator issue and revoke its credentials."
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class CredentialService:
     """Credentials: issued by a course's educators, held by learners, verified by anybody."""
 
@@ -42,7 +39,7 @@ class CredentialService:
         courses: Courses,
         users: Users,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._repository = repository
         self._enrollments = enrollments

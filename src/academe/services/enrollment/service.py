@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from academe.caller import Caller
+from academe.clock import utcnow
 from academe.errors import EtagMismatch, RequestIdReused
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
@@ -28,10 +29,6 @@ from academe.services.enrollment.model import (
 from academe.services.enrollment.pins import Pins
 from academe.services.enrollment.ports import CourseCatalog
 from academe.services.enrollment.repository import EnrollmentRepository
-
-
-def utcnow() -> datetime:
-    return datetime.now(UTC)
 
 
 class EnrollmentService:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from academe.caller import Caller, Role
+from academe.clock import utcnow
 from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.money import MINOR_DIGITS, Money
@@ -17,15 +18,11 @@ from academe.services.tip.ports import UserDirectory
 from academe.services.tip.repository import TipRepository
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class TipService:
     """Tips, for whoever is signed in."""
 
     def __init__(
-        self, repository: TipRepository, users: UserDirectory, *, clock: Callable[[], datetime] = _now
+        self, repository: TipRepository, users: UserDirectory, *, clock: Callable[[], datetime] = utcnow
     ) -> None:
         self._repository = repository
         self._users = users

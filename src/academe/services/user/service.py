@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from academe.caller import Caller, Role
+from academe.clock import utcnow
 from academe.errors import EtagMismatch, RequestIdReused, RoleRequired
 from academe.ids import new_id
 from academe.rpc.convert import etag
@@ -24,10 +25,6 @@ from academe.services.user.password_rules import check_password_fit
 from academe.services.user.passwords import Passwords
 from academe.services.user.ports import SessionEnder
 from academe.services.user.repository import UserRepository
-
-
-def utcnow() -> datetime:
-    return datetime.now(UTC)
 
 
 class UserService:
