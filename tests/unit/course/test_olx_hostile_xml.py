@@ -192,6 +192,15 @@ def test_a_course_of_more_modules_than_one_outline_can_show(tmp_path: Path) -> N
     assert refused.reason == Refusal.TOO_MANY_LESSONS
 
 
+def test_thousands_of_components_that_share_one_long_text(tmp_path: Path) -> None:
+    """A few kilobytes packed, which would take gigabytes of memory and of the database."""
+    components = "<html filename='body'/>" * 8
+    lesson = f"<vertical>{components}</vertical>"
+    xml = f"<course><chapter><sequential>{lesson * 500}</sequential></chapter></course>"
+    refused = refusal(tmp_path, {"course.xml": xml, "html/body.html": "x" * 250_000})
+    assert refused.reason == Refusal.TOO_LARGE
+
+
 def test_references_from_file_to_file_without_end(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = inline_course('<wrapper url_name="0"/>')
     for number in range(500):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from academe.services.course.html import sanitise
 from academe.services.course.olx import ImportedCourse, ImportedLesson, Outcome, Reason, Refusal
 from tests.support.olx import SMALL_COURSE, inline_course, read, row
 
@@ -268,6 +269,44 @@ def test_a_lesson_holds_no_more_than_the_contract_allows(tmp_path: Path) -> None
     course = read(tmp_path, inline_course("<html>x</html>" * 502))
     assert len(lessons(course)[0].blocks) == 500
     assert [item.reason for item in course.items].count(Reason.LESSON_FULL) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "&" * 250_000,
+        "\N{NO-BREAK SPACE}" * 250_000,
+        "\N{GRINNING FACE}" * 250_000,
+        "<" * 50_000,
+        "<a>x</a>" * 5_000,
+        "<tr>" * 9_000,
+        "<p title='" + '"' * 200_000 + "'>x</p>",
+    ],
+)
+def test_a_lesson_of_texts_that_grow_when_served(tmp_path: Path, text: str) -> None:
+    """A small archive must not make a lesson that is larger than a reply may be."""
+    files = inline_course("<html filename='body'/>" * 60 + "<video youtube_id_1_0='abc'/>")
+    course = read(tmp_path, {**files, "html/body.html": text})
+    (lesson,) = lessons(course)
+
+    assert 0 < len(lesson.blocks) < 60
+    assert len(sanitise(text).encode()) * len(lesson.blocks) <= 2 * 1024 * 1024
+    assert [item.reason for item in course.items].count(Reason.LESSON_FULL) == 61 - len(lesson.blocks)
+    # The lesson ends where it is full, so the film that follows is not in it either.
+    assert row(course, f"{UNIT}/video[61]").reason is Reason.LESSON_FULL
+
+
+def test_a_lesson_of_nothing_but_long_addresses(tmp_path: Path) -> None:
+    """Films may name many places each, which count as any text does."""
+    sources = "".join(f"<source src='https://films.example/{n}{'x' * 1_900}'/>" for n in range(20))
+    course = read(tmp_path, inline_course(f"<video>{sources}</video>" * 90))
+    assert 40 < len(lessons(course)[0].blocks) < 60
+
+
+def test_a_long_lesson_of_ordinary_text_is_kept_whole(tmp_path: Path) -> None:
+    text = '<p>It is <a href="/x">no longer</a> than a <b>novel</b> &amp; its sequel.</p>\n' * 1_000
+    course = read(tmp_path, inline_course(f"<html><![CDATA[{text}]]></html>" * 6))
+    assert len(lessons(course)[0].blocks) == 6
 
 
 @pytest.mark.parametrize(

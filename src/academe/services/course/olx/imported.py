@@ -12,6 +12,9 @@ TITLE_CHARS = 200
 DESCRIPTION_CHARS = 20_000
 HTML_CHARS = 250_000
 LESSON_BLOCKS = 500
+# Of a lesson as readers get it. It is one reply, and clients take 4 MiB; the rest is room for what a later
+# sanitiser might write longer.
+LESSON_BYTES = 2 * 1024 * 1024
 VIDEO_URLS = 20
 VIDEO_URL_CHARS = 2_000
 

@@ -64,6 +64,9 @@ class ArchiveLimits:
     entry_bytes: int = 512 * MIB
     # Text is the only thing held in memory, so its sum is what bounds it.
     text_bytes: int = 24 * MIB
+    # Characters of all blocks. Components may share one file, so a few kilobytes could ask for gigabytes;
+    # with a text for each it is about twice the text of the archive at most, as problems keep their source.
+    built_chars: int = 64 * MIB
     # One XML or HTML file. Exports write an XML file for each item, of a few kilobytes.
     text_file_bytes: int = 4 * MIB
     # Elements of one XML file: a tree costs about 300 bytes each.

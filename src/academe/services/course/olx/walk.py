@@ -6,12 +6,12 @@ A vertical's sequential lives on as the lesson's section heading. What each kind
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 
-from academe.services.course.olx.blocks import build
-from academe.services.course.olx.imported import LESSON_BLOCKS, ImportedBlock, ImportedLesson, ImportedModule
+from academe.services.course.olx.blocks import Built, build
+from academe.services.course.olx.imported import ImportedLesson, ImportedModule
+from academe.services.course.olx.lesson import FULL, LessonBlocks
 from academe.services.course.olx.losses import Losses, losses_of_structure
 from academe.services.course.olx.names import Names
 from academe.services.course.olx.nodes import CourseFiles, Node
@@ -54,6 +54,7 @@ class Walk:
         self._module_ids = Names()
         self._lesson_ids = Names()
         self._bodies: set[str] = set()
+        self._text_chars = 0
         # By tag for the structure; "component" and "nested" for what is in units and in other components.
         self.counts: Counter[str] = Counter()
 
@@ -89,7 +90,7 @@ class Walk:
 
     def _lesson(self, node: Node, section: str) -> Iterator[ImportedLesson]:
         """The lesson of a vertical, or of a component right in a sequential, as old courses have it."""
-        blocks: list[ImportedBlock] = []
+        blocks = LessonBlocks()
         if node.tag == "vertical":
             if not self._is_open_structure(node):
                 return
@@ -97,13 +98,13 @@ class Walk:
                 self._component(child, blocks, "component")
         else:
             self._component(node, blocks, "component")
-            if not blocks:
+            if not blocks.found:
                 return
         _refuse_more(self._lesson_ids, self._limits.lessons, "lessons")
         source_id = self._lesson_ids.claim(node.tag, node.source_id)
-        yield ImportedLesson(source_id, node.title or UNTITLED, section, True, _with_own_ids(blocks))
+        yield ImportedLesson(source_id, node.title or UNTITLED, section, True, blocks.with_own_ids())
 
-    def _component(self, node: Node, blocks: list[ImportedBlock], depth: str) -> None:
+    def _component(self, node: Node, blocks: LessonBlocks, depth: str) -> None:
         if _is_hidden(node):
             self._leave_out(node, STAFF_ONLY, depth)
         elif node.tag in CONTAINERS:
@@ -115,15 +116,25 @@ class Walk:
         else:
             self._leaf(node, blocks, depth)
 
-    def _leaf(self, node: Node, blocks: list[ImportedBlock], depth: str) -> None:
-        if len(blocks) >= LESSON_BLOCKS:
+    def _leaf(self, node: Node, blocks: LessonBlocks, depth: str) -> None:
+        if blocks.is_full:
             self._leave_out(node, FULL, depth)
             return
         built = build(node, self._files)
+        self._count_text(built)
+        if built.block is not None and not blocks.add(built.block):
+            built = Built(None, FULL, built.body_path)
         self._row(node, built.verdict, depth)
         self._body(node, built.body_path, built.verdict if built.block is None else IMPORTED)
+
+    def _count_text(self, built: Built) -> None:
         if built.block is not None:
-            blocks.append(built.block)
+            self._text_chars += len(built.block.html) + len(built.block.source or "")
+        if self._text_chars > self._limits.built_chars:
+            raise ArchiveRefused(
+                Refusal.TOO_LARGE,
+                f"The course shows more than {self._limits.built_chars:,} characters of text.",
+            )
 
     def _leave_out(self, node: Node, verdict: Verdict, depth: str = "") -> None:
         """Reports an item, and everything below it, as left out for one reason."""
@@ -169,7 +180,6 @@ class Walk:
                 self._report.add(child.path, child.tag, child.verdict, source_id=child.source_id)
 
 
-FULL = left_out(Reason.LESSON_FULL, f"A lesson holds at most {LESSON_BLOCKS} blocks.")
 STAFF_ONLY = left_out(Reason.STAFF_ONLY, "Only the course team could see it, or what held it.")
 
 
@@ -181,11 +191,3 @@ def _refuse_more(names: Names, limit: int, what: str) -> None:
 
 def _is_hidden(node: Node) -> bool:
     return node.attributes.get("visible_to_staff_only", "").lower() == "true"
-
-
-def _with_own_ids(blocks: list[ImportedBlock]) -> tuple[ImportedBlock, ...]:
-    names = Names()
-    return tuple(
-        dataclasses.replace(block, source_id=names.claim(block.source_type, block.source_id))
-        for block in blocks
-    )
