@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from academe.services.auth.one_time_codes import ALPHABET, LENGTH, code_hash, new_code
+from academe.codes import ALPHABET
+from academe.services.auth.one_time_codes import LENGTH, code_hash, new_code
 
 
 def test_a_code_has_more_than_128_random_bits() -> None:
@@ -26,6 +27,7 @@ def test_a_code_has_more_than_128_random_bits() -> None:
         "o12 3456 789a bcde fghj kmnp qrst v",
         "OI23456-789ABCD-EFGHJKM-NPQRSTV",
         "Ol23456-789ABCD-EFGHJKM-NPQRSTV",
+        "0123456\N{EN DASH}789ABCD\N{NO-BREAK SPACE}EFGHJKM\N{NON-BREAKING HYPHEN}NPQRSTV\n",
     ],
 )
 def test_a_code_may_be_typed_carelessly(typed: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from academe.services.credential.codes import ALPHABET, SYMBOLS, new_code, printed, read_code
+from academe.codes import ALPHABET
+from academe.services.credential.codes import SYMBOLS, new_code, printed, read_code
 
 CODES = st.text(ALPHABET, min_size=SYMBOLS, max_size=SYMBOLS)
 MISREADINGS = {"0": "0oO", "1": "1iIlL"}
