@@ -296,6 +296,14 @@ def test_a_lesson_of_texts_that_grow_when_served(tmp_path: Path, text: str) -> N
     assert row(course, f"{UNIT}/video[61]").reason is Reason.LESSON_FULL
 
 
+def test_formatting_that_every_paragraph_opens_again(tmp_path: Path) -> None:
+    """Left open, it is served once for each paragraph after it, with all its attributes."""
+    text = f'<p><b title="{"y" * 20_000}">x</p>' + "<p>x</p>" * 1_000
+    course = read(tmp_path, inline_course("<html filename='body'/>") | {"html/body.html": text})
+    assert lessons(course)[0].blocks == ()
+    assert row(course, f"{UNIT}/html[1]").reason is Reason.LESSON_FULL
+
+
 def test_a_lesson_of_nothing_but_long_addresses(tmp_path: Path) -> None:
     """Films may name many places each, which count as any text does."""
     sources = "".join(f"<source src='https://films.example/{n}{'x' * 1_900}'/>" for n in range(20))
