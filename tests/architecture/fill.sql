@@ -56,6 +56,9 @@ from generate_series(1, 100000) n;
 insert into course.request
 select md5('user' || n % 1000)::uuid, uuidv7(), '\x00', uuidv7(), null from generate_series(1, 20000) n;
 
+insert into course.draft_request
+select md5('course' || n % 1000)::uuid, uuidv7(), '\x00', uuidv7() from generate_series(1, 20000) n;
+
 insert into course.archive
 select md5('user' || n % 1000)::uuid, decode(md5('archive' || n), 'hex'), uuidv7()
 from generate_series(1, 20000) n;

@@ -9,6 +9,7 @@ import pytest
 from academe.api.course.v1 import course_pb2
 from academe.api.course.v1.course_service_pb2 import (
     CreateLessonRequest,
+    DeleteLessonRequest,
     DeleteModuleRequest,
     UpdateLessonRequest,
 )
@@ -222,4 +223,21 @@ async def test_a_module_that_is_gone(educator: Person, module: course_pb2.Module
     with expect_error("MODULE_NOT_FOUND"):
         await make_lesson(educator, module)
 
+    assert (await get_course(educator, module.course_id)).lesson_count == 0
+
+
+async def test_a_request_that_comes_again_after_its_lesson_was_deleted(
+    educator: Person, module: course_pb2.Module
+) -> None:
+    """Makes nothing: what it made is gone."""
+    request = request_of(module, course_pb2.Lesson(title="Bends"), str(new_id()))
+    made = await educator.courses.CreateLesson(request)
+    await educator.courses.DeleteLesson(
+        DeleteLessonRequest(course_id=module.course_id, lesson_id=made.lesson_id)
+    )
+
+    with expect_error("LESSON_NOT_FOUND") as refusal:
+        await educator.courses.CreateLesson(request)
+    assert refusal.error is not None
+    assert refusal.error.metadata["lesson_id"] == made.lesson_id
     assert (await get_course(educator, module.course_id)).lesson_count == 0

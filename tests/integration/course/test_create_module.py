@@ -10,6 +10,7 @@ from academe.api.course.v1 import course_pb2
 from academe.api.course.v1.course_service_pb2 import (
     CreateModuleRequest,
     DeleteCourseRequest,
+    DeleteModuleRequest,
     ListModulesRequest,
 )
 from academe.errors import InvalidArgument, RequestIdReused
@@ -97,3 +98,24 @@ async def test_a_course_that_never_was(educator: Person) -> None:
     """There is nothing to add it to."""
     with expect_error("COURSE_NOT_FOUND"):
         await make_module(educator, str(new_id()))
+
+
+async def test_a_request_that_comes_again_after_its_module_was_deleted(educator: Person) -> None:
+    """Makes nothing: what it made is gone."""
+    course = await make_course(educator)
+    request = CreateModuleRequest(
+        course_id=course.course_id, request_id=str(new_id()), module=course_pb2.Module(title="Bends")
+    )
+    made = await educator.courses.CreateModule(request)
+    await educator.courses.DeleteModule(
+        DeleteModuleRequest(course_id=course.course_id, module_id=made.module_id)
+    )
+
+    with expect_error("MODULE_NOT_FOUND") as refusal:
+        await educator.courses.CreateModule(request)
+    assert refusal.error is not None
+    assert refusal.error.metadata["module_id"] == made.module_id
+    request.module.title = "Hitches"
+    with expect_error(RequestIdReused):
+        await educator.courses.CreateModule(request)
+    assert (await get_course(educator, course.course_id)).module_count == 0

@@ -52,6 +52,36 @@ async def read_request(
     return row[1], row[2]
 
 
+async def remember_draft_request(
+    connection: Queryable, course_id: UUID, replay: Replay, made_id: UUID
+) -> UUID | None:
+    """Writes down the module or lesson that a request is about to make; answers what it made before.
+
+    The caller holds the course, so nobody comes between. Raises RequestIdReused when the request_id was used
+    for something else.
+    """
+    row = await connection.fetchrow(
+        "select request_hash, made_id from course.draft_request where course_id = $1 and request_id = $2",
+        course_id,
+        replay.request_id,
+    )
+    if row is not None:
+        check_replay(row[0], replay)
+        before: UUID = row[1]
+        return before
+    await connection.execute(
+        """
+        insert into course.draft_request (course_id, request_id, request_hash, made_id)
+        values ($1, $2, $3, $4)
+        """,
+        course_id,
+        replay.request_id,
+        replay.request_hash,
+        made_id,
+    )
+    return None
+
+
 def check_replay(request_hash: bytes, replay: Replay) -> None:
     """Raises RequestIdReused when a request_id comes again with other content."""
     if request_hash != replay.request_hash:

@@ -210,7 +210,7 @@ class CourseServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateModule(self, request, context):
-        """Adds a module at the end of the draft.
+        """Adds a module at the end of the draft. Repeated after its module was deleted: MODULE_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -245,7 +245,8 @@ class CourseServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CreateLesson(self, request, context):
-        """Adds a lesson at the end of a module of the draft, which takes 2,000 lessons.
+        """Adds a lesson at the end of a module of the draft, which takes 2,000 lessons. Repeated after its lesson was
+        deleted: LESSON_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -14,7 +14,7 @@ from academe.services.course.lessons.model import Lesson, LessonFields, ListedLe
 from academe.services.course.lessons.repository_contents import add_contents, drop_unused_contents
 from academe.services.course.model import Replay
 from academe.services.course.modules.model import RANK_STEP
-from academe.services.course.repository_requests import check_replay
+from academe.services.course.repository_requests import check_replay, remember_draft_request
 from academe.services.course.repository_shared import CourseWriter, check_version, count_draft
 
 NO_ID = UUID(int=0)
@@ -72,7 +72,8 @@ class LessonRepository:
     ) -> StoredLesson:
         """The lesson as the last of its module, or the one that the same request made before.
 
-        Raises ModuleNotFound, RequestIdReused, and InvalidArgument when the draft has LESSONS_MAX.
+        Raises ModuleNotFound, RequestIdReused, LessonNotFound when that one is deleted, and InvalidArgument
+        when the draft has LESSONS_MAX.
         """
         async with self._writer.draft(lesson.course_id) as (connection, locked):
             if replay is not None:
@@ -88,6 +89,11 @@ class LessonRepository:
                 if made:
                     check_replay(made[1], replay)
                     return await _known_lesson(connection, lesson.course_id, made[0])
+                deleted_id = await remember_draft_request(
+                    connection, lesson.course_id, replay, lesson.lesson_id
+                )
+                if deleted_id is not None:
+                    raise LessonNotFound(lesson_id=deleted_id)
             if locked.lesson_count >= LESSONS_MAX:
                 raise InvalidArgument.field("lesson", f"a course has at most {LESSONS_MAX:,} lessons")
             rank = await connection.fetchval(

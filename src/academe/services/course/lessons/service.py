@@ -69,7 +69,11 @@ class LessonService:
         blocks: Sequence[GivenBlock],
         replay: Replay | None,
     ) -> LessonView:
-        """A new last lesson of a module. Raises ModuleNotFound, RequestIdReused and InvalidArgument."""
+        """A new last lesson of a module.
+
+        Raises ModuleNotFound, RequestIdReused, InvalidArgument, and LessonNotFound when the one that the same
+        request made is deleted.
+        """
         await self._guard.draft(caller, course_id)
         _check(fields)
         now = self._clock()

@@ -11,7 +11,7 @@ from academe.services.course.errors import ModuleNotFound
 from academe.services.course.lessons.repository_contents import drop_unused_contents
 from academe.services.course.model import Replay
 from academe.services.course.modules.model import RANK_STEP, Module
-from academe.services.course.repository_requests import check_replay
+from academe.services.course.repository_requests import check_replay, remember_draft_request
 from academe.services.course.repository_shared import CourseWriter, check_version, count_draft
 
 NO_ID = UUID(int=0)
@@ -64,7 +64,10 @@ class ModuleRepository:
         replay: Replay | None,
         now: datetime,
     ) -> Module:
-        """A new last module, or the one that the same request made before. Raises RequestIdReused."""
+        """A new last module, or the one that the same request made before.
+
+        Raises RequestIdReused, and ModuleNotFound when that one is deleted.
+        """
         async with self._writer.draft(course_id) as (connection, _):
             if replay is not None:
                 made = await connection.fetchrow(
@@ -80,6 +83,9 @@ class ModuleRepository:
                 if made:
                     check_replay(made[0], replay)
                     return Module(*made[1:])
+                deleted_id = await remember_draft_request(connection, course_id, replay, module_id)
+                if deleted_id is not None:
+                    raise ModuleNotFound(module_id=deleted_id)
             (row,) = await connection.fetch(
                 """
                 insert into course.module (

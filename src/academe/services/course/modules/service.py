@@ -43,7 +43,7 @@ class ModuleService:
     async def create_module(
         self, caller: Caller, course_id: UUID, title: str, description: str, replay: Replay | None
     ) -> Module:
-        """A new last module. Raises RequestIdReused."""
+        """A new last module. Raises RequestIdReused, and ModuleNotFound when the request's is deleted."""
         await self._guard.draft(caller, course_id)
         check_texts({"title": title, "description": description}, of="module")
         module = await self._repository.add_module(
