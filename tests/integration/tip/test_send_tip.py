@@ -226,9 +226,9 @@ async def test_the_smallest_and_the_largest_amount(school: School, amount: int) 
 @pytest.mark.parametrize(
     ("field", "fields"),
     [
-        ("amount", {"amount": Money(currency_code="EUR", minor_units=0)}),
-        ("amount", {"amount": Money(currency_code="EUR", minor_units=-5)}),
-        ("amount", {"amount": Money(currency_code="EUR", minor_units=10**12 + 1)}),
+        ("amount.minor_units", {"amount": Money(currency_code="EUR", minor_units=0)}),
+        ("amount.minor_units", {"amount": Money(currency_code="EUR", minor_units=-5)}),
+        ("amount.minor_units", {"amount": Money(currency_code="EUR", minor_units=10**12 + 1)}),
         ("amount", {"amount": None}),
         ("amount.currency_code", {"amount": Money(currency_code="eur", minor_units=5)}),
         ("request_id", {"request_id": ""}),

@@ -198,3 +198,13 @@ def test_the_policy_has_a_version() -> None:
 def _loose_ends(rebuilt: str) -> int:
     """Closing angles that stand in the text."""
     return len(re.findall(r">", re.sub(r"<[^>]*>", "", rebuilt)))
+
+
+def test_formatting_left_open_does_not_multiply() -> None:
+    """A long attribute on a tag that is never closed is not served once for every paragraph after it."""
+    source = f'<p><b title="{"x" * 20_000}">bold</p>' + "<p>more</p>" * 1_000
+
+    served = sanitise(source)
+
+    assert len(served) < 8 * len(source)
+    assert served.count("more") == 1_000

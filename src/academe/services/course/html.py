@@ -51,6 +51,9 @@ INLINE_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9
 # are first rebuilt in bounded shape.
 PLAIN_CHARS = 64 * 1024
 PLAIN_TAGS = 3_000
+# Escaping makes a character six at most; what grows beyond that does so by its shape.
+GROWTH_MAX = 6
+PLAIN_GROWTH = 4_096
 
 
 def sanitise(source: str) -> str:
@@ -60,8 +63,12 @@ def sanitise(source: str) -> str:
     PLAIN_CHARS characters. The result of the same source differs between POLICY_VERSIONs only.
     """
     if len(source) > PLAIN_CHARS or source.count("<") > PLAIN_TAGS:
-        source = rebuild(source, TAGS, ATTRIBUTES)
-    return _CLEANER.clean(source)
+        return _CLEANER.clean(rebuild(source, TAGS, ATTRIBUTES))
+    served = _CLEANER.clean(source)
+    if len(served) > GROWTH_MAX * len(source) + PLAIN_GROWTH:
+        # Formatting that is never closed is opened again in every paragraph, attributes and all.
+        served = _CLEANER.clean(rebuild(source, TAGS, ATTRIBUTES))
+    return served
 
 
 def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
