@@ -105,7 +105,7 @@ async def test_two_people_may_use_one_request_id(school: School, educator: Perso
 @pytest.mark.parametrize(
     ("course", "field"),
     [
-        (course_pb2.Course(description="No title"), "course"),
+        (course_pb2.Course(description="No title"), "course.title"),
         (course_pb2.Course(title="t" * 201), "course.title"),
         (course_pb2.Course(title="Knots", language="klingon!"), "course.language"),
         (course_pb2.Course(title="Knots", description="d" * 20_001), "course.description"),

@@ -117,7 +117,7 @@ async def test_an_id_of_the_clients_own_is_kept(educator: Person, module: course
 @pytest.mark.parametrize(
     ("lesson", "field"),
     [
-        (course_pb2.Lesson(section="No title"), "lesson"),
+        (course_pb2.Lesson(section="No title"), "lesson.title"),
         (course_pb2.Lesson(title="a\0b"), "lesson.title"),
         (course_pb2.Lesson(title="a", section="a\0b"), "lesson.section"),
         (

@@ -82,7 +82,7 @@ async def test_a_module_without_a_title(educator: Person) -> None:
     with expect_error(InvalidArgument) as refusal:
         await make_module(educator, course.course_id, "")
     assert refusal.error is not None
-    assert refusal.error.violations[0].field == "module"
+    assert refusal.error.violations[0].field == "module.title"
 
 
 async def test_a_deleted_course_takes_no_module(educator: Person) -> None:
