@@ -52,7 +52,7 @@ class App:
         self.first_sign_in_code: str | None = None
         """As it was at the start; None when the administrator has a password."""
         self._away: str | None = "starting"
-        self._server: grpc.aio.Server = build_server(settings)
+        self._server: grpc.aio.Server = build_server(settings, log)
         self._background = Background(log)
         self._admission = Admission(
             in_flight=settings.max_in_flight,

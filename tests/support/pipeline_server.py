@@ -54,7 +54,7 @@ async def serving(
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to a server of these services; both are gone afterwards."""
     settings = Settings.with_defaults(grpc_addr="127.0.0.1:0", grpc_engine=ENGINE)
-    server = build_server(settings)
+    server = build_server(settings, log)
     interceptors = [
         RequestLog(log),
         Telemetry(metrics or Metrics(), tracer),

@@ -2,7 +2,8 @@
 
 Two engines serve the same servicers. `native` is pygrpc-native, HTTP/2 in Rust outside the GIL; it has no
 TLS and no limit on calls of its own, so TLS always means grpcio and admission is an interceptor of ours.
-Client-streaming methods and reflection go to a grpcio server behind it, on a private Unix socket.
+Client-streaming methods and reflection go to a grpcio server behind it, on a private Unix socket. It has no
+limit on the size of a message either before that is complete, which is why it stands behind a guard.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any
 
 import grpc
 import grpc.aio
-import pygrpc_native.aio
 
+from academe.rpc.guard import GuardedServer
 from academe.settings import Settings
 from academe.startup import StartupError
 
@@ -32,7 +33,7 @@ IO_THREADS = 1
 wake-ups (measured: 110 against 160 for GetCourse on 2 cores)."""
 
 
-def build_server(settings: Settings) -> grpc.aio.Server:
+def build_server(settings: Settings, log: Any) -> grpc.aio.Server:
     """An engine with the limits of the settings, not yet listening."""
     options: list[tuple[str, Any]] = [
         ("grpc.max_receive_message_length", settings.max_message_bytes),
@@ -45,7 +46,9 @@ def build_server(settings: Settings) -> grpc.aio.Server:
         ("grpc.so_reuseport", 0),
     ]
     if settings.engine == "native":
-        return pygrpc_native.aio.Server(options=options, io_threads=IO_THREADS)
+        return GuardedServer(
+            options=options, io_threads=IO_THREADS, message_bytes_max=settings.max_message_bytes, log=log
+        )
     return grpc.aio.server(options=options)
 
 
