@@ -15,7 +15,7 @@ from academe.api.auth.v1.auth_service_pb2 import (
 from academe.api.user.v1.user_service_pb2 import GetMeRequest
 from academe.db.pool import Pool
 from academe.errors import InvalidArgument, SessionEnded, TokenMissing
-from academe.services.user import CredentialsInvalid
+from academe.services.user import CredentialsInvalid, CurrentPasswordWrong
 from tests.support.errors import expect_error
 from tests.support.school import PASSWORD, Person, School
 
@@ -62,7 +62,7 @@ async def test_a_code_does_not_stand_in_for_the_current_password(school: School)
     learner = await school.learner()
     person = await by_code(school, learner.user_id)
 
-    with expect_error(CredentialsInvalid):
+    with expect_error(CurrentPasswordWrong):
         await person.auth.SetPassword(SetPasswordRequest(new_password=NEW))
 
 
@@ -72,7 +72,7 @@ async def test_not_the_current_password(school: School, current: str) -> None:
     learner = await school.learner()
     other = await school.sign_in(learner.username)
 
-    with expect_error(CredentialsInvalid):
+    with expect_error(CurrentPasswordWrong):
         await learner.auth.SetPassword(SetPasswordRequest(current_password=current, new_password=NEW))
     assert await other.users.GetMe(GetMeRequest())
     assert await school.sign_in(learner.username, PASSWORD)
@@ -133,7 +133,7 @@ async def test_no_password_reaches_the_log(school: School) -> None:
     """Neither the old nor the new one, refused or not."""
     learner = await school.learner()
     await learner.auth.SetPassword(SetPasswordRequest(current_password=PASSWORD, new_password="canary sings"))
-    with expect_error(CredentialsInvalid):
+    with expect_error(CurrentPasswordWrong):
         await learner.auth.SetPassword(SetPasswordRequest(current_password="canary!!", new_password=NEW))
 
     assert "canary" not in str(school.records)

@@ -8,7 +8,7 @@ import bcrypt
 import pytest
 
 from academe.db.pool import Pool
-from academe.services.user import CredentialsInvalid
+from academe.services.user import CurrentPasswordWrong
 from academe.services.user.errors import PasswordUnfit
 from tests.support.identity import PASSWORD, Identity
 
@@ -98,9 +98,9 @@ async def test_a_damaged_hash_is_a_wrong_password(identity: Identity, pool: Pool
 async def test_a_new_password(identity: Identity) -> None:
     """The old one is needed and stops working."""
     account = await identity.register()
-    with pytest.raises(CredentialsInvalid):
+    with pytest.raises(CurrentPasswordWrong):
         await identity.users.set_password(account.user_id, None, OTHER)
-    with pytest.raises(CredentialsInvalid):
+    with pytest.raises(CurrentPasswordWrong):
         await identity.users.set_password(account.user_id, "wrong", OTHER)
     await identity.users.set_password(account.user_id, PASSWORD, OTHER)
 

@@ -39,7 +39,7 @@ class Accounts(Protocol):
         """Sets a password, raising the account's version.
 
         Awaits `end_others` before the change and after it, and not when it is refused from the start.
-        Raises CredentialsInvalid when `current` is not the present one, PasswordUnfit, UserNotFound. Succeeds
-        when `new` is the present one already.
+        Raises CurrentPasswordWrong when `current` is not the present one, PasswordUnfit, UserNotFound.
+        Succeeds when `new` is the present one already.
         """
         ...

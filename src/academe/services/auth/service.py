@@ -21,7 +21,7 @@ from academe.services.auth.repository import AuthRepository
 from academe.services.auth.sessions import Sessions
 from academe.services.auth.signing_keys import SigningKeys
 from academe.services.auth.verifier import TokenVerifier
-from academe.services.user import Account, CredentialsInvalid
+from academe.services.user import Account, CredentialsInvalid, CurrentPasswordWrong
 
 REFRESH_GRACE = timedelta(seconds=10)
 """For the repeat of a refresh whose answer was lost; it ends sooner when the successor is used."""
@@ -133,8 +133,8 @@ class AuthService:
     async def set_password(self, caller: Caller, current: str, new: str) -> None:
         """Sets the caller's password, ends their other sessions and voids a code they have not used.
 
-        `current` may be empty while there is none. Raises CredentialsInvalid, PasswordUnfit, Overloaded. Once
-        the password is changed the others are signed out already, whatever becomes of this call.
+        `current` may be empty while there is none. Once the password is changed the others are signed out
+        already, whatever becomes of this call. Raises CurrentPasswordWrong, PasswordUnfit, Overloaded.
         """
         ended = 0
 
@@ -145,7 +145,7 @@ class AuthService:
 
         try:
             await self._accounts.set_password(caller.user_id, current or None, new, end_others=end_others)
-        except CredentialsInvalid:
+        except CurrentPasswordWrong:
             self._log.warning("password change refused", user_id=str(caller.user_id))
             raise
         self._log.info("password set", user_id=str(caller.user_id), ended_sessions=ended)

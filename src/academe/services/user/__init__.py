@@ -1,6 +1,6 @@
 """Accounts: who people are, and the passwords they prove it with."""
 
-from academe.services.user.errors import CredentialsInvalid, UserNotFound
+from academe.services.user.errors import CredentialsInvalid, CurrentPasswordWrong, UserNotFound
 from academe.services.user.handler import UserHandler
 from academe.services.user.model import Account
 from academe.services.user.passwords import Passwords
@@ -11,6 +11,7 @@ from academe.services.user.service import UserService
 __all__ = [
     "Account",
     "CredentialsInvalid",
+    "CurrentPasswordWrong",
     "Passwords",
     "SessionEnder",
     "UserHandler",

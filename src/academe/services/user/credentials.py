@@ -7,13 +7,15 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from academe.errors import Overloaded
+from academe.errors import FieldViolation, Overloaded
 from academe.services.user import fields
-from academe.services.user.errors import CredentialsInvalid, UserNotFound
+from academe.services.user.errors import CurrentPasswordWrong, UserNotFound
 from academe.services.user.model import Account, StoredPassword
 from academe.services.user.password_rules import check_password_fit
 from academe.services.user.passwords import Passwords
 from academe.services.user.repository_passwords import PasswordRepository
+
+WRONG = FieldViolation("current_password", "is not the account's password")
 
 
 class Credentials:
@@ -66,7 +68,7 @@ class Credentials:
             if await self._passwords.check(new, stored, user_id=user_id):
                 await end_others()
                 return
-            raise CredentialsInvalid("The current password is not right.")
+            raise CurrentPasswordWrong(violations=[WRONG])
         check_password_fit(new, username=account.username, email=account.email, field="new_password")
         hashed = await self._passwords.hash(new)
         await end_others()
@@ -75,7 +77,7 @@ class Credentials:
         finally:
             await end_others()
         if not replaced:
-            raise CredentialsInvalid("The password was changed meanwhile.")
+            raise CurrentPasswordWrong(violations=[WRONG])
 
     async def _find(self, login: str) -> StoredPassword | None:
         key = fields.login_key(login)

@@ -58,3 +58,9 @@ class CredentialsInvalid(Unauthenticated):
     """The credentials are not valid."""
 
     reason = "CREDENTIALS_INVALID"
+
+
+class CurrentPasswordWrong(InvalidArgument):
+    """current_password: is not the account's password."""
+
+    reason = "CURRENT_PASSWORD_WRONG"

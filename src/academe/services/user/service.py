@@ -154,7 +154,7 @@ class UserService:
         *,
         end_others: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """Sets a password. Raises CredentialsInvalid, PasswordUnfit, UserNotFound; see Credentials."""
+        """Sets a password. Raises CurrentPasswordWrong, PasswordUnfit, UserNotFound; see Credentials."""
         await self._credentials.set(user_id, current, new, end_others or _nobody)
 
     async def has_password(self, user_id: UUID) -> bool:
