@@ -24,9 +24,10 @@ from academe.http import HttpListener, operations_routes
 from academe.rpc.access import Access
 from academe.rpc.admission import Admission
 from academe.rpc.contract import methods_of
+from academe.rpc.drain import drain
 from academe.rpc.interceptors import Deadlines, Errors, RequestLog
 from academe.rpc.pipeline import Interceptor, Pipeline
-from academe.rpc.server import build_server, drain, listen
+from academe.rpc.server import build_server, listen
 from academe.rpc.validation import Validation
 from academe.secret_key import root_secret
 from academe.secrets import Secrets
@@ -96,10 +97,10 @@ class App:
         try:
             await drain(
                 self._server,
+                self._admission,
                 delay_seconds=self.settings.drain_delay_ms / 1000 if has_served else 0,
                 grace_seconds=self.settings.drain_seconds,
-                end_streams=self._end_streams,
-                end_calls=self._admission.end_calls,
+                end_health_watches=self.health.stop,
                 hurry=hurry or asyncio.Event(),
             )
             await self._background.stop()
@@ -121,10 +122,6 @@ class App:
         if administrator is None or await self.slices.users.has_password(administrator.user_id):
             return None
         return await self.slices.auth.issue_one_time_code(administrator.user_id, ONE_TIME_CODE_LIFETIME)
-
-    def _end_streams(self) -> None:
-        self.health.stop()
-        self._admission.end_streams()
 
     def _register(self) -> None:
         described = [descriptor for descriptor, _ in SERVICES]

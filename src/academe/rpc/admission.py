@@ -40,7 +40,8 @@ class Admission:
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._on_shed = on_shed
         self._exempt = exempt
-        self._open: set[asyncio.Task[Any]] = set()
+        self._open: dict[asyncio.Task[Any], bool] = {}
+        """Streams, and whether `refuse` ends them."""
         self._running: set[asyncio.Task[Any]] = set()
         self._ended: set[asyncio.Task[Any]] = set()
         self._ending = False
@@ -60,6 +61,8 @@ class Admission:
             return following
 
         async def admitted(request: Any, call: Call) -> Any:
+            if self._ending:
+                raise errors.ShuttingDown(retry_after_seconds=1.0)
             if self._room <= 0:
                 await self._wait()
             else:
@@ -81,7 +84,7 @@ class Admission:
         return admitted
 
     def _stream_gate(self, following: Handler, room: _Room, *, ended: bool) -> Handler:
-        """`ended` says that `end_streams` ends it; health ends its own watches, and well."""
+        """`ended` says that `refuse` ends it; health ends its own watches, and well."""
 
         async def admitted(request: Any, call: Call) -> Any:
             if self._ending:
@@ -92,8 +95,7 @@ class Admission:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101  # a call always runs in a task
             room.left -= 1
-            if ended:
-                self._open.add(task)
+            self._open[task] = ended
             try:
                 return await following(request, call)
             except asyncio.CancelledError:
@@ -102,16 +104,22 @@ class Admission:
                 task.uncancel()
                 raise errors.ShuttingDown(retry_after_seconds=1.0) from None
             finally:
-                self._open.discard(task)
+                del self._open[task]
                 room.left += 1
 
         return admitted
 
-    def end_streams(self) -> None:
-        """Ends every open stream with ShuttingDown, and refuses new ones: they would outlast any grace."""
+    def refuse(self) -> None:
+        """Answers ShuttingDown from now on, also to every open stream: those would outlast any grace."""
         self._ending = True
-        for task in self._open:
-            task.cancel()
+        for task, ended in self._open.items():
+            if ended:
+                task.cancel()
+
+    async def idle(self) -> None:
+        """Returns when nothing is being served any more."""
+        while serving := self._running | self._open.keys():
+            await asyncio.wait(serving)
 
     def end_calls(self) -> None:
         """Ends every call that is being served or waits with ShuttingDown, for a stop that cannot wait.

@@ -1,4 +1,4 @@
-"""The gRPC server itself: which engine, with which limits, on which port, and how it stops.
+"""The gRPC server itself: which engine, with which limits, on which port.
 
 Two engines serve the same servicers. `native` is pygrpc-native, HTTP/2 in Rust outside the GIL; it has no
 TLS and no limit on calls of its own, so TLS always means grpcio and admission is an interceptor of ours.
@@ -8,10 +8,8 @@ limit on the size of a message either before that is complete, which is why it s
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +19,6 @@ import grpc.aio
 from academe.rpc.guard import GuardedServer
 from academe.settings import Settings
 from academe.startup import StartupError
-
-HURRIED_SECONDS = 0.5
-"""From ending the calls to closing their connections in a hurried stop: for the answers to be sent."""
 
 KEEPALIVE_MS = 60_000
 """Milliseconds between pings of a silent connection, so that vanished clients are noticed."""
@@ -100,33 +95,3 @@ def _credentials(cert: Path, key: Path, client_ca: Path | None) -> grpc.ServerCr
         root_certificates=roots,
         require_client_auth=roots is not None,
     )
-
-
-async def drain(
-    server: grpc.aio.Server,
-    *,
-    delay_seconds: float,
-    grace_seconds: float,
-    end_streams: Callable[[], None],
-    end_calls: Callable[[], None],
-    hurry: asyncio.Event,
-) -> None:
-    """Stops without failing a call that could still be served.
-
-    The caller has turned health to NOT_SERVING. For `delay_seconds` everything is still served, so that
-    load balancers notice; then open streams are ended, new calls are refused and those in flight get
-    `grace_seconds`. `hurry` cuts both times short: calls in flight are ended with `end_calls`.
-    """
-    hurried = asyncio.create_task(hurry.wait())
-    try:
-        await asyncio.wait((hurried,), timeout=delay_seconds)
-        end_streams()
-        stopping = asyncio.create_task(server.stop(grace_seconds))
-        await asyncio.wait((stopping, hurried), return_when=asyncio.FIRST_COMPLETED)
-        if not stopping.done():
-            end_calls()
-            await asyncio.wait((stopping,), timeout=HURRIED_SECONDS)
-            await server.stop(None)  # grpcio ends what is left; native has nothing left then
-        await stopping
-    finally:
-        hurried.cancel()
