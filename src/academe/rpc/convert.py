@@ -11,7 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from academe.errors import EtagMismatch, FieldViolation, UpdateMaskInvalid
+from academe.errors import FieldViolation, UpdateMaskInvalid
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,24 +28,6 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
 def optional_id(text: str) -> UUID | None:
     """A UUID, or None for an empty field. The contract's rules have checked the form."""
     return UUID(text) if text else None
-
-
-def etag(version: int) -> str:
-    """The etag of a resource at a version."""
-    return f"v{version}"
-
-
-def version_of(tag: str) -> int | None:
-    """The version that an etag stands for, None when none was sent.
-
-    Raises EtagMismatch for an etag that no resource ever had.
-    """
-    if not tag:
-        return None
-    digits = tag[1:]
-    if tag[:1] != "v" or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
-        raise EtagMismatch
-    return int(digits)
 
 
 def mask_paths(mask: FieldMask, message: Message, allowed: Collection[str]) -> frozenset[str]:

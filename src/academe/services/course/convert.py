@@ -10,7 +10,8 @@ from google.protobuf.message import Message
 
 from academe.api.course.v1 import course_pb2, course_service_pb2
 from academe.errors import InvalidArgument
-from academe.rpc.convert import etag, fingerprint, mask_paths, optional_id, timestamp
+from academe.etags import etag
+from academe.rpc.convert import fingerprint, mask_paths, optional_id, timestamp
 from academe.services.course.imports.model import ImportItem, ImportResult, UploadHeader
 from academe.services.course.lessons.blocks import Block, GivenBlock, Html, Placeholder, Video
 from academe.services.course.lessons.model import Lesson, LessonFields, LessonView

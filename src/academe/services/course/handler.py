@@ -9,8 +9,9 @@ from uuid import UUID
 from academe.api.course.v1 import course_pb2
 from academe.api.course.v1 import course_service_pb2 as messages
 from academe.api.course.v1.course_service_pb2_grpc import CourseServiceServicer
+from academe.etags import version_of
 from academe.rpc.call import current_caller
-from academe.rpc.convert import mask_paths, optional_id, version_of
+from academe.rpc.convert import mask_paths, optional_id
 from academe.services.course import convert
 from academe.services.course.convert import course_message, lesson_message, module_message, required_id
 from academe.services.course.model import CourseFields

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
 from academe.errors import EtagMismatch
-from academe.rpc.convert import etag
+from academe.etags import etag
 from academe.services.course.errors import CourseDeleted, CourseNotFound
 from academe.services.course.model import Course, CourseFields, CourseVersion
 from academe.services.course.turns import Turns

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from academe.api.credential.v1 import credential_service_pb2 as pb
-from academe.rpc.convert import etag, fingerprint, timestamp
+from academe.etags import etag
+from academe.rpc.convert import fingerprint, timestamp
 from academe.services.credential.codes import printed
 from academe.services.credential.model import Credential, Replay, Verification
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.api.credential.v1.credential_service_pb2_grpc import CredentialServiceServicer
+from academe.etags import version_of
 from academe.rpc.call import current_caller
-from academe.rpc.convert import optional_id, version_of
+from academe.rpc.convert import optional_id
 from academe.services.credential.convert import credential_message, replay_of, verification_message
 from academe.services.credential.model import CredentialType
 from academe.services.credential.service import CredentialService

@@ -10,8 +10,8 @@ from uuid import UUID
 from academe.db.loader import BatchLoader
 from academe.db.pool import Pool, Queryable
 from academe.errors import EtagMismatch, RequestIdReused
+from academe.etags import etag
 from academe.pagination import PageRequest
-from academe.rpc.convert import etag
 from academe.services.credential.errors import CredentialNotFound
 from academe.services.credential.model import Credential, CredentialState, CredentialType, Replay
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from academe.api.enrollment.v1 import enrollment_service_pb2 as pb
-from academe.rpc.convert import etag, timestamp
+from academe.etags import etag
+from academe.rpc.convert import timestamp
 from academe.services.enrollment.cursor import cursor_at
 from academe.services.enrollment.model import (
     Enrollment,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from academe.api.enrollment.v1 import enrollment_service_pb2 as pb
 from academe.api.enrollment.v1 import enrollment_service_pb2_grpc
+from academe.etags import version_of
 from academe.rpc.call import current_caller
-from academe.rpc.convert import optional_id, version_of
+from academe.rpc.convert import optional_id
 from academe.services.enrollment.convert import enrollment_message, progress_message, update_message
 from academe.services.enrollment.model import LessonEvent
 from academe.services.enrollment.service import EnrollmentService

@@ -9,9 +9,9 @@ from uuid import UUID
 from academe.caller import Caller
 from academe.clock import utcnow
 from academe.errors import EtagMismatch, RequestIdReused
+from academe.etags import etag
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
-from academe.rpc.convert import etag
 from academe.services.course import CourseFacts, CourseNotFound
 from academe.services.enrollment.cursor import not_ours, version_at
 from academe.services.enrollment.errors import CourseNotPublished, EnrollmentNotFound, LessonNotInCourse

@@ -9,8 +9,9 @@ from academe.api.user.v1 import user_service_pb2 as messages
 from academe.api.user.v1.user_service_pb2_grpc import UserServiceServicer
 from academe.caller import Role
 from academe.errors import InvalidArgument
+from academe.etags import etag, version_of
 from academe.rpc.call import current_caller
-from academe.rpc.convert import etag, fingerprint, mask_paths, optional_id, timestamp, version_of
+from academe.rpc.convert import fingerprint, mask_paths, optional_id, timestamp
 from academe.services.user.model import Account, Edits
 from academe.services.user.service import UserService
 

@@ -13,7 +13,7 @@ from academe.db.constraints import on_constraint
 from academe.db.loader import BatchLoader
 from academe.db.pool import Pool
 from academe.errors import EtagMismatch, RequestIdReused
-from academe.rpc.convert import etag
+from academe.etags import etag
 from academe.services.user.errors import EmailTaken, LastAdministrator, UsernameTaken, UserNotFound
 from academe.services.user.model import Account, Changes, Registration, StoredPassword
 from academe.services.user.repository_passwords import PasswordRepository, account_of

@@ -9,8 +9,8 @@ from uuid import UUID
 from academe.caller import Caller, Role
 from academe.clock import utcnow
 from academe.errors import EtagMismatch, RequestIdReused, RoleRequired
+from academe.etags import etag
 from academe.ids import new_id
-from academe.rpc.convert import etag
 from academe.services.user import fields
 from academe.services.user.credentials import Credentials
 from academe.services.user.errors import (
