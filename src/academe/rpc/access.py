@@ -97,16 +97,21 @@ class Access:
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
             for task, stream in list(self._open.items()):
-                if self._verifier.cached(stream.token) is not None:
-                    continue
-                try:
-                    await self._verifier.verify(stream.token)
-                except Unauthenticated as refusal:
-                    if task in self._open:
-                        stream.refusal = refusal
-                        task.cancel()
-                except Exception:  # noqa: S112  # an absent database ends no stream; asked again
-                    continue
+                refusal = await self._refusal(stream.token)
+                if refusal is not None and task in self._open:
+                    stream.refusal = refusal
+                    task.cancel()
+
+    async def _refusal(self, token: str) -> Unauthenticated | None:
+        if self._verifier.cached(token) is not None:
+            return None
+        try:
+            await self._verifier.verify(token)
+        except Unauthenticated as refusal:
+            return refusal
+        except Exception:
+            return None  # an absent database ends no stream; it is asked again
+        return None
 
 
 class _Stream:
