@@ -154,10 +154,11 @@ class ServerProcess:
     def processes(self) -> list[psutil.Process]:
         """Every live process that works below the folder: servers, their PostgreSQL, what they forgot."""
         found = []
+        inside = f"{self.folder}{os.sep}"
         for process in psutil.process_iter():
             try:
-                alive = process.status() != psutil.STATUS_ZOMBIE
-                if alive and Path(process.cwd()).is_relative_to(self.folder):
+                here = f"{process.cwd()}{os.sep}".startswith(inside)
+                if here and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
             except psutil.Error:
                 continue

@@ -50,3 +50,4 @@ async def drain(
     await server.stop(None)
     hurried.cancel()
     quiet.cancel()
+    await asyncio.gather(hurried, quiet, return_exceptions=True)

@@ -22,11 +22,14 @@ pytestmark = pytest.mark.one_engine
 async def failed_start(dsn: str, folder: Path, **changes: object) -> str:
     """The sentence; fails when a port or a task outlives the start."""
     ports = free_port(), free_port()
-    addresses = [f"127.0.0.1:{port}" for port in ports]
     before = asyncio.all_tasks()
-    school = School(
-        dsn, folder, grpc_addr=addresses[0], http_addr=addresses[1], grpc_engine="native", **changes
-    )
+    settings: dict[str, object] = {
+        "grpc_addr": f"127.0.0.1:{ports[0]}",
+        "http_addr": f"127.0.0.1:{ports[1]}",
+        "grpc_engine": "native",
+        **changes,
+    }
+    school = School(dsn, folder, **settings)
     with pytest.raises(StartupError) as refused:
         await school.app.start()
     await school.app.stop()
@@ -108,6 +111,38 @@ async def test_the_connection_is_cut(
     await other.close()
 
     assert told == "The database went away while it was being prepared; start again when it is back."
+
+
+async def test_a_standby(dsn: str, superuser: asyncpg.Connection, tmp_path: Path) -> None:
+    """It answers and is migrated, and takes no write."""
+    await superuser.execute(f'alter database "{database_of(dsn)}" set default_transaction_read_only = on')
+
+    told = await failed_start(dsn, tmp_path)
+
+    assert told == (
+        "The database allows reading only (cannot execute INSERT in a read-only transaction); give the URL "
+        "of the primary, or set default_transaction_read_only to off for academe's role and database."
+    )
+
+
+async def test_an_address_of_another_machine(dsn: str, tmp_path: Path) -> None:
+    """Nobody has taken it, but it is not ours either (192.0.2.0/24 is for documentation only)."""
+    told = await failed_start(dsn, tmp_path, grpc_addr="192.0.2.1:50051")
+
+    assert told == (
+        "Cannot listen on 192.0.2.1:50051 (Cannot assign requested address): "
+        "set ACADEME_GRPC_ADDR to an address of this machine."
+    )
+
+
+async def test_a_load_balancer_is_not_waited_for(
+    dsn: str, superuser: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """A server that never served has nobody to say good-bye to, whatever its drain delay."""
+    await superuser.execute("drop schema auth cascade")
+
+    async with asyncio.timeout(10):
+        await failed_start(dsn, tmp_path, drain_delay_ms=600_000, drain_seconds=600)
 
 
 @pytest.mark.parametrize(

@@ -84,71 +84,72 @@ async def test_the_server_again_and_again(server: ServerProcess) -> None:
     assert server.processes() == []
 
 
-async def test_postgres(server: ServerProcess, record_property: Record) -> None:
+async def test_postgres(running: ServerProcess, record_property: Record) -> None:
     """While it cannot be restarted, health says so and callers are told to try again; then it heals."""
-    async with server.channel() as channel:
-        ada = await register(channel, "ada")
-        cluster, aside = server.data_dir / "postgres", server.data_dir / "aside"
-        family = server.postgres()
+    async with running.channel() as channel:
+        grace = await register(channel, "grace")
+        cluster, aside = running.data_dir / "postgres", running.data_dir / "aside"
+        family = running.postgres()
         cluster.rename(aside)  # so that the restart, which takes a moment, takes as long as the test needs
         killed_at = time.monotonic()
         for process in family:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-
-        await server.wait_health(NOT_SERVING, NOTICED_SECONDS)
-        record_property("noticed_seconds", round(time.monotonic() - killed_at, 2))
-        assert await readiness(server) == (503, "the database does not answer\n")
-        for _ in range(3):
-            with expect_error("DATABASE_UNAVAILABLE") as refusal:
-                await get_me(ada)
-            assert isinstance(refusal.error, Unavailable)
-            assert refusal.error.retry_after_seconds
-        aside.rename(cluster)
+        try:
+            await running.wait_health(NOT_SERVING, NOTICED_SECONDS)
+            record_property("noticed_seconds", round(time.monotonic() - killed_at, 2))
+            assert await readiness(running) == (503, "the database does not answer\n")
+            for _ in range(3):
+                with expect_error("DATABASE_UNAVAILABLE") as refusal:
+                    await get_me(grace)
+                assert isinstance(refusal.error, Unavailable)
+                assert refusal.error.retry_after_seconds
+        finally:
+            aside.rename(cluster)
         healed_at = time.monotonic()
-        await server.wait_healthy(HEALED_SECONDS)
+        await running.wait_healthy(HEALED_SECONDS)
         record_property("healed_seconds", round(time.monotonic() - healed_at, 2))
 
-        assert (await get_me(ada)).username == "ada"
-        assert await readiness(server) == (200, "ready\n")
-    assert await server.stop() == 0
+        assert (await get_me(grace)).username == "grace"
+        assert await readiness(running) == (200, "ready\n")
 
 
-async def test_postgres_and_nobody_does_anything(server: ServerProcess, record_property: Record) -> None:
+async def test_postgres_and_nobody_does_anything(running: ServerProcess, record_property: Record) -> None:
     """The server starts it again by itself; a caller who tries again is served within seconds."""
-    async with server.channel() as channel:
-        ada = await register(channel, "ada")
+    async with running.channel() as channel:
+        await running.wait_healthy()
+        hedy = await register(channel, "hedy")
         killed_at = time.monotonic()
-        server.kill_postgres(random.Random(7))
+        running.kill_postgres(random.Random(7))
 
         refusals = set()
         async with asyncio.timeout(HEALED_SECONDS):
-            while (answer := await username_or_code(ada)) != "ada":
+            while (answer := await username_or_code(hedy)) != "hedy":
                 refusals.add(answer)
         record_property("served_again_seconds", round(time.monotonic() - killed_at, 2))
 
         assert refusals <= {grpc.StatusCode.UNAVAILABLE}
-    assert await server.stop() == 0
 
 
-async def test_postgres_is_frozen(server: ServerProcess, record_property: Record) -> None:
+async def test_postgres_is_frozen(running: ServerProcess, record_property: Record) -> None:
     """Connections stay open and no answer comes: not ready, and ready again as soon as it goes on."""
-    frozen = server.postgres()
+    await running.wait_healthy()
+    running.postgres()[0].suspend()  # first the one that makes the others
+    frozen = running.postgres()
     for process in frozen:
         process.suspend()
     frozen_at = time.monotonic()
     try:
-        await server.wait_health(NOT_SERVING, NOTICED_SECONDS)
+        await running.wait_health(NOT_SERVING, NOTICED_SECONDS)
         record_property("noticed_seconds", round(time.monotonic() - frozen_at, 2))
-        assert await readiness(server) == (503, "the database does not answer\n")
+        assert await readiness(running) == (503, "the database does not answer\n")
     finally:
         for process in frozen:
             process.resume()
     resumed_at = time.monotonic()
-    await server.wait_healthy(HEALED_SECONDS)
+    await running.wait_healthy(HEALED_SECONDS)
     record_property("healed_seconds", round(time.monotonic() - resumed_at, 2))
 
-    async with server.channel() as channel:
-        assert (await get_me(await register(channel, "ada"))).username == "ada"
-    assert server.postgres()[0].pid == frozen[0].pid
-    assert await server.stop() == 0
+    async with running.channel() as channel:
+        assert (await get_me(await register(channel, "ida"))).username == "ida"
+    assert running.postgres()[0].pid == frozen[0].pid

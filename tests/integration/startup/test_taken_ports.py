@@ -46,22 +46,3 @@ async def test_the_http_port(make_server: MakeServer, taken: str) -> None:
         "stop it, or set ACADEME_HTTP_ADDR to another host:port."
     )
     assert not (server.data_dir / "postgres").exists()
-
-
-async def test_an_address_of_another_machine(make_server: MakeServer) -> None:
-    """Not taken, but not ours either (192.0.2.0/24 is for documentation only)."""
-    server = make_server(ACADEME_GRPC_ADDR="192.0.2.1:50051")
-
-    told = await refused(server)
-
-    assert told == (
-        "Cannot listen on 192.0.2.1:50051 (Cannot assign requested address): "
-        "set ACADEME_GRPC_ADDR to an address of this machine."
-    )
-
-
-async def test_a_load_balancer_is_not_waited_for(make_server: MakeServer, taken: str) -> None:
-    """A server that never served has nobody to say good-bye to, whatever its drain delay."""
-    server = make_server(ACADEME_HTTP_ADDR=taken, ACADEME_DRAIN_DELAY_MS="600000")
-
-    assert "is taken" in await refused(server)

@@ -61,3 +61,28 @@ async def test_a_call_whose_client_gave_up() -> None:
     with pytest.raises(asyncio.CancelledError):
         await call
     assert gate.running == 0
+
+
+async def test_no_new_calls_while_those_inside_finish() -> None:
+    """Refused calls are told when to try again; the wait is over when the last one inside is done."""
+    gate = Admission(in_flight=2, queue=10, streams=1)
+    release = asyncio.Event()
+
+    async def until_released(request: Any, call: Any) -> str:
+        await release.wait()
+        return "done"
+
+    admitted = gate.bind(GET_COURSE, until_released)
+    inside = [asyncio.create_task(admitted(None, CALL)) for _ in range(4)]
+    await settle()
+    gate.refuse()
+    idle = asyncio.create_task(gate.idle())
+
+    with pytest.raises(ShuttingDown) as told:
+        await admitted(None, CALL)
+    assert told.value.retry_after_seconds
+    assert not idle.done()
+    release.set()
+    await idle
+
+    assert [task.result() for task in inside] == ["done"] * 4
