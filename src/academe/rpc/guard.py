@@ -22,6 +22,9 @@ from academe.rpc.request_watch import RequestWatch
 BACKLOG = 1024
 """Connections that may wait to be accepted: a restart brings all clients back at once."""
 
+FOLDER_PREFIX, SOCKET = "academe-grpc-", "engine.sock"
+"""Names of the private directory, below the system's one for temporary files, and of the socket in it."""
+
 
 class GuardedServer(pygrpc_native.aio.Server):
     """The native engine. Only messages of up to `message_bytes_max` bytes are put together in its memory,
@@ -40,7 +43,8 @@ class GuardedServer(pygrpc_native.aio.Server):
         """Raises OSError when the port cannot be had."""
         host, _, port = address.rpartition(":")
         self._listening = _bind(host.strip("[]"), int(port))
-        self._folder = Path(tempfile.mkdtemp(prefix="academe-grpc-"))
+        _remove_leftovers()
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         super().add_insecure_port(f"unix:{self._engine_path}")
         return cast(int, self._listening[0].getsockname()[1])
 
@@ -71,11 +75,24 @@ class GuardedServer(pygrpc_native.aio.Server):
 
     @property
     def _engine_path(self) -> str:
-        return f"{self._folder}/engine.sock"
+        return f"{self._folder}/{SOCKET}"
 
     def _connection(self) -> asyncio.Protocol:
         watch = RequestWatch(self._message_bytes_max)
         return FromClient(self._engine_path, watch, self._connections, self._log)
+
+
+def _remove_leftovers() -> None:
+    """Directories of servers that were killed: nobody listens to the socket in them any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.setblocking(False)
+            try:
+                probe.connect(str(folder / SOCKET))
+            except ConnectionRefusedError:
+                shutil.rmtree(folder, ignore_errors=True)
+            except OSError:
+                continue  # another user's, or about to be used
 
 
 def _bind(host: str, port: int) -> list[socket.socket]:

@@ -180,3 +180,19 @@ async def test_a_start_that_fails_leaves_nothing(server: GuardedServer, temporar
     await server.stop(0)
 
     assert os.listdir(temporary) == []
+
+
+async def test_what_a_killed_server_left_is_removed(server: GuardedServer, temporary: Path) -> None:
+    """By the next one, which leaves alone what a living one uses."""
+    folders = [temporary / f"academe-grpc-{name}" for name in ("killed", "living", "starting")]
+    for folder in folders:
+        os.mkdir(folder)
+    with socket.socket(socket.AF_UNIX) as killed, socket.socket(socket.AF_UNIX) as living:
+        killed.bind(str(folders[0] / "engine.sock"))
+        living.bind(str(folders[1] / "engine.sock"))
+        living.listen()
+        killed.close()
+        server.add_insecure_port("127.0.0.1:0")
+        await server.stop(0)
+
+    assert sorted(os.listdir(temporary)) == ["academe-grpc-living", "academe-grpc-starting"]
