@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from academe.db.connect import connect
 from academe.db.migrate import migrate
@@ -18,6 +19,10 @@ from tests.support.postgres import TestPostgres
 
 if TYPE_CHECKING:
     from tests.support.school import School
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("academe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("academe")
 
 
 @pytest.fixture(scope="session")
