@@ -85,7 +85,20 @@ def test_texts_that_no_course_can_have(fields: dict[str, object], field: str) ->
 
 
 def test_texts_that_a_course_can_have() -> None:
-    """Fields that are left out are not judged; only the title must be something."""
+    """Fields that are left out are not judged; only the title must be something to read."""
     check_texts({}, of="course")
     check_texts({"description": "", "language": ""}, of="course")
-    check_texts({"title": " "}, of="course")
+    check_texts({"title": "A"}, of="course")
+
+
+@pytest.mark.parametrize("title", ["", "   ", "two\nlines", "a\u0007bell", "\u001b[31mred"])
+def test_a_title_that_is_no_line_of_text(title: str) -> None:
+    """Titles end up on certificates and in terminals."""
+    with pytest.raises(InvalidArgument, match=r"course\.title"):
+        check_texts({"title": title}, of="course")
+
+
+@pytest.mark.parametrize("title", ["Größe", "课程", "دورة", "Crème 🍮 brûlée"])
+def test_a_title_in_any_script(title: str) -> None:
+    """What people write is accepted."""
+    check_texts({"title": title, "description": "two\nlines"}, of="course")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,10 @@ def check_texts(fields: Mapping[str, object], *, of: str) -> None:
     for name, value in fields.items():
         if not isinstance(value, str):
             continue
-        if name == "title" and not value:
+        if name == "title" and not value.strip():
             raise InvalidArgument.field(f"{of}.title", f"must be 1 to {TITLE_CHARS_MAX} characters")
+        # Of one line, and copied to certificates: nothing in them may move the cursor.
+        if name in ("title", "section") and any(unicodedata.category(sign) == "Cc" for sign in value):
+            raise InvalidArgument.field(f"{of}.{name}", "must not contain control characters")
         if "\0" in value:
             raise InvalidArgument.field(f"{of}.{name}", "must not contain the character U+0000")
