@@ -70,7 +70,7 @@ async def test_without_signing_in(school: School) -> None:
 
 
 async def test_many_readers_share_queries(school: School) -> None:
-    """A hundred reads at once take fewer queries, how few is the engine's pace; each gets their own answer."""
+    """A hundred reads at once take fewer queries, and everybody gets their own answer."""
     people = [await school.learner() for _ in range(10)]
     batches: list[int] = []
     loader = school.app.slices.users._repository._accounts
