@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from academe.caller import Caller
+from academe.clock import utcnow
 from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.pagination import Page, page_request
@@ -29,10 +30,6 @@ from academe.services.course.repository import CourseRepository
 from academe.services.course.revisions.model import RevisionOutline
 from academe.services.course.revisions.outlines import Outlines
 from academe.services.course.served import Served
-
-
-def utcnow() -> datetime:
-    return datetime.now(UTC)
 
 
 class CourseService:
