@@ -9,7 +9,7 @@ from academe.api.user.v1.user_service_pb2 import GetMeRequest, GetUserRequest
 from academe.errors import InvalidArgument, TokenMissing
 from academe.services.user import UserNotFound
 from tests.support.errors import expect_error
-from tests.support.school import School
+from tests.support.school import ENGINE, School
 
 
 async def test_one_s_own_account(school: School) -> None:
@@ -78,5 +78,6 @@ async def test_many_readers_share_queries(school: School) -> None:
     users = await asyncio.gather(*(person.users.GetMe(GetMeRequest()) for person in people * 10))
 
     assert [user.user_id for user in users] == [person.user_id for person in people] * 10
-    assert len(batches) < len(users)
+    # grpcio hands calls over more slowly, so fewer of them meet.
+    assert len(batches) < (50 if ENGINE == "native" else len(users))
     assert max(batches) > 1
