@@ -8,7 +8,7 @@ WORKDIR /app
 RUN python3 -m venv /app/.venv
 COPY requirements.lock ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    /app/.venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+    /app/.venv/bin/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 COPY tools/link_source.py tools/
 RUN /app/.venv/bin/python tools/link_source.py
 COPY src/ src/

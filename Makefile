@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 # Lets pip install from an index that a machine is set up with, and ask nothing about itself.
+# The locks are whole, so nothing is resolved: --no-deps keeps a release of tomorrow from being looked at.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -21,13 +22,13 @@ $(VENV)/bin/python:
 
 $(READY): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up $(VENV) ..."
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python tools/link_source.py
 	@touch $@
 
 $(READY_DEV): requirements-dev.lock $(READY)
 	@echo "Setting up the tools ..."
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 serve: $(READY) ## run the server on 127.0.0.1:50051, data in ./data
