@@ -39,12 +39,12 @@ def statement(path: str, function: str, *values: str) -> str:
     raise LookupError(f"{path} has no function {function}")
 
 
-def pgbench(dsn: str, script: str, seconds: int, scratch: Path) -> float:
-    """Transactions a second of a script, prepared, over CLIENTS connections on the same database."""
+def pgbench(dsn: str, script: str, seconds: int, scratch: Path, *, clients: int = CLIENTS) -> float:
+    """Transactions a second of a script, prepared, over so many connections on the same database."""
     path = scratch / "script.sql"
     path.write_text(script)
     program = installed_binaries().install_dir / "bin" / "pgbench"
-    command = [str(program), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
+    command = [str(program), "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
     command += ["-T", str(seconds), "-f", str(path)]
     url = urlsplit(dsn)
     host = parse_qs(url.query)["host"][0]

@@ -1,0 +1,15 @@
+"""The designs that are measured; the only place that knows all of them."""
+
+from __future__ import annotations
+
+from benchmarks.ledger.design import Design
+from benchmarks.ledger.per_transfer import PerTransfer
+from benchmarks.ledger.savepoints import Savepoints
+
+OURS = "academe"
+"""The key of our own design, which the targets are about."""
+
+
+def designs() -> tuple[Design, ...]:
+    """In the order in which they take turns."""
+    return (PerTransfer(), Savepoints())
