@@ -3,6 +3,10 @@
 import grpc
 import warnings
 
+from academe.api.tip.v1 import payout_pb2 as academe_dot_api_dot_tip_dot_v1_dot_payout__pb2
+from academe.api.tip.v1 import recurring_tip_pb2 as academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2
+from academe.api.tip.v1 import statement_pb2 as academe_dot_api_dot_tip_dot_v1_dot_statement__pb2
+from academe.api.tip.v1 import tip_pb2 as academe_dot_api_dot_tip_dot_v1_dot_tip__pb2
 from academe.api.tip.v1 import tip_service_pb2 as academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -40,20 +44,160 @@ class TipServiceStub:
                 request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipRequest.SerializeToString,
                 response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipResponse.FromString,
                 _registered_method=True)
+        self.BatchSendTips = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/BatchSendTips',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.BatchSendTipsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.BatchSendTipsResponse.FromString,
+                _registered_method=True)
         self.GetTip = channel.unary_unary(
                 '/academe.api.tip.v1.TipService/GetTip',
                 request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetTipRequest.SerializeToString,
-                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.Tip.FromString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
                 _registered_method=True)
         self.ListTips = channel.unary_unary(
                 '/academe.api.tip.v1.TipService/ListTips',
                 request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListTipsRequest.SerializeToString,
                 response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListTipsResponse.FromString,
                 _registered_method=True)
+        self.RefundTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/RefundTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.RefundTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Refund.FromString,
+                _registered_method=True)
+        self.HoldTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/HoldTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.HoldTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipResponse.FromString,
+                _registered_method=True)
+        self.CaptureTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/CaptureTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CaptureTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
+                _registered_method=True)
+        self.VoidTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/VoidTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VoidTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
+                _registered_method=True)
+        self.ListReviews = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/ListReviews',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListReviewsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListReviewsResponse.FromString,
+                _registered_method=True)
+        self.ReviewTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/ReviewTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ReviewTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
+                _registered_method=True)
+        self.CreateRecurringTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/CreateRecurringTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreateRecurringTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+                _registered_method=True)
+        self.GetRecurringTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/GetRecurringTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetRecurringTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+                _registered_method=True)
+        self.ListRecurringTips = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/ListRecurringTips',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListRecurringTipsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListRecurringTipsResponse.FromString,
+                _registered_method=True)
+        self.PauseRecurringTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/PauseRecurringTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.PauseRecurringTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+                _registered_method=True)
+        self.ResumeRecurringTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/ResumeRecurringTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ResumeRecurringTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+                _registered_method=True)
+        self.CancelRecurringTip = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/CancelRecurringTip',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CancelRecurringTipRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+                _registered_method=True)
+        self.TopUpWallet = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/TopUpWallet',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopUpWalletRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopUpWalletResponse.FromString,
+                _registered_method=True)
         self.GetBalance = channel.unary_unary(
                 '/academe.api.tip.v1.TipService/GetBalance',
                 request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetBalanceRequest.SerializeToString,
                 response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetBalanceResponse.FromString,
+                _registered_method=True)
+        self.GetStatement = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/GetStatement',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetStatementRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetStatementResponse.FromString,
+                _registered_method=True)
+        self.ExportStatement = channel.unary_stream(
+                '/academe.api.tip.v1.TipService/ExportStatement',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ExportStatementRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_statement__pb2.DocumentChunk.FromString,
+                _registered_method=True)
+        self.CreatePayoutAccount = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/CreatePayoutAccount',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutAccountRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutAccountResponse.FromString,
+                _registered_method=True)
+        self.CreatePayout = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/CreatePayout',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.FromString,
+                _registered_method=True)
+        self.GetPayout = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/GetPayout',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetPayoutRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.FromString,
+                _registered_method=True)
+        self.ListPayouts = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/ListPayouts',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutsResponse.FromString,
+                _registered_method=True)
+        self.ListPayoutLines = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/ListPayoutLines',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutLinesRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutLinesResponse.FromString,
+                _registered_method=True)
+        self.SettlePayout = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/SettlePayout',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SettlePayoutRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.FromString,
+                _registered_method=True)
+        self.TopSupporters = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/TopSupporters',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopSupportersRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopSupportersResponse.FromString,
+                _registered_method=True)
+        self.WatchTips = channel.unary_stream(
+                '/academe.api.tip.v1.TipService/WatchTips',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.WatchTipsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.WatchTipsResponse.FromString,
+                _registered_method=True)
+        self.VerifyLedger = channel.unary_stream(
+                '/academe.api.tip.v1.TipService/VerifyLedger',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VerifyLedgerRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VerifyLedgerResponse.FromString,
+                _registered_method=True)
+        self.GetEarnings = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/GetEarnings',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetEarningsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetEarningsResponse.FromString,
+                _registered_method=True)
+        self.GetSchoolReport = channel.unary_unary(
+                '/academe.api.tip.v1.TipService/GetSchoolReport',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetSchoolReportRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetSchoolReportResponse.FromString,
+                _registered_method=True)
+        self.ExportEarnings = channel.unary_stream(
+                '/academe.api.tip.v1.TipService/ExportEarnings',
+                request_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ExportEarningsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_tip_dot_v1_dot_statement__pb2.DocumentChunk.FromString,
                 _registered_method=True)
 
 
@@ -64,6 +208,14 @@ class TipServiceServicer:
     def SendTip(self, request, context):
         """Tips an educator. Repeating a request_id answers with the first tip and `replayed`; another body
         under the same request_id is refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchSendTips(self, request, context):
+        """Tips up to 1,000 times in one call, each from the caller's wallet. Each succeeds or fails alone, as if it had
+        been sent by itself, in the order given; an item's error is in its result.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -84,8 +236,200 @@ class TipServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RefundTip(self, request, context):
+        """Gives a tip back, wholly or in part, as often as there is something left. For the educator who has it, and
+        administrators. It comes out of the educator's balance and the fees, in proportion.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HoldTip(self, request, context):
+        """Sets a tip aside in the caller's wallet, to be captured or voided later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CaptureTip(self, request, context):
+        """Gives a held tip to its educator. For its sender; a tip in review is decided by ReviewTip.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VoidTip(self, request, context):
+        """Gives a held tip back to its sender. For its sender and its educator.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListReviews(self, request, context):
+        """The tips that wait for a look, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReviewTip(self, request, context):
+        """Lets a tip in review go to its educator, or gives it back. It is let go once it has cooled down.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateRecurringTip(self, request, context):
+        """Promises a tip every week, month or year, paid from the caller's wallet.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRecurringTip(self, request, context):
+        """One recurring tip, for its sender and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRecurringTips(self, request, context):
+        """The caller's recurring tips, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseRecurringTip(self, request, context):
+        """Stops charging until it is resumed; the periods between are not charged later.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeRecurringTip(self, request, context):
+        """Charges again, from the next period that begins.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelRecurringTip(self, request, context):
+        """Ends a recurring tip for ever.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TopUpWallet(self, request, context):
+        """Puts money into a wallet. In development everybody may fill their own; in a closed school administrators
+        do, for money that they got by hand; with a payment provider everybody does, through a payment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetBalance(self, request, context):
-        """What the caller has received and not yet been paid, one amount per currency.
+        """The balances of the caller's accounts, now or at a time. Administrators may ask for somebody else's, and
+        for the school's own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetStatement(self, request, context):
+        """The lines of one account in a span of time, with its balance before and after; oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportStatement(self, request, context):
+        """The whole statement as a document, CSV or PDF.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePayoutAccount(self, request, context):
+        """Where the caller's payouts go, and at the payment provider a page on which to say so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePayout(self, request, context):
+        """Pays the caller's whole balance in one currency out.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPayout(self, request, context):
+        """One payout, for its educator and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPayouts(self, request, context):
+        """The caller's payouts, newest first; for administrators everybody's, if they ask for a state.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPayoutLines(self, request, context):
+        """What a payout consists of, line by line, newest first: the lines add up to its amount.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SettlePayout(self, request, context):
+        """Says that a payout by hand was paid, or was not; and lets one in review go, or not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TopSupporters(self, request, context):
+        """Who gave most to an educator, by public tips; amounts that their givers hide are left out of the picture.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchTips(self, request, context):
+        """Every tip to the caller as it is given, and what becomes of it, until either side ends the stream.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyLedger(self, request, context):
+        """Recomputes the whole ledger and answers check by check; takes as long as it takes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEarnings(self, request, context):
+        """What an educator earned, by month, by course and by supporter.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSchoolReport(self, request, context):
+        """What the school holds, owes and earned, and whether the provider's books say the same.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportEarnings(self, request, context):
+        """A report as a document: earnings of a year for the tax office (CSV, PDF), earnings as a picture (SVG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -99,20 +443,160 @@ def add_TipServiceServicer_to_server(servicer, server):
                     request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipRequest.FromString,
                     response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipResponse.SerializeToString,
             ),
+            'BatchSendTips': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchSendTips,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.BatchSendTipsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.BatchSendTipsResponse.SerializeToString,
+            ),
             'GetTip': grpc.unary_unary_rpc_method_handler(
                     servicer.GetTip,
                     request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetTipRequest.FromString,
-                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.Tip.SerializeToString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.SerializeToString,
             ),
             'ListTips': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTips,
                     request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListTipsRequest.FromString,
                     response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListTipsResponse.SerializeToString,
             ),
+            'RefundTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefundTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.RefundTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Refund.SerializeToString,
+            ),
+            'HoldTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.HoldTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.HoldTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipResponse.SerializeToString,
+            ),
+            'CaptureTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.CaptureTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CaptureTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.SerializeToString,
+            ),
+            'VoidTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.VoidTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VoidTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.SerializeToString,
+            ),
+            'ListReviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReviews,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListReviewsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListReviewsResponse.SerializeToString,
+            ),
+            'ReviewTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ReviewTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.SerializeToString,
+            ),
+            'CreateRecurringTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateRecurringTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreateRecurringTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.SerializeToString,
+            ),
+            'GetRecurringTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRecurringTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetRecurringTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.SerializeToString,
+            ),
+            'ListRecurringTips': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecurringTips,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListRecurringTipsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListRecurringTipsResponse.SerializeToString,
+            ),
+            'PauseRecurringTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseRecurringTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.PauseRecurringTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.SerializeToString,
+            ),
+            'ResumeRecurringTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeRecurringTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ResumeRecurringTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.SerializeToString,
+            ),
+            'CancelRecurringTip': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelRecurringTip,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CancelRecurringTipRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.SerializeToString,
+            ),
+            'TopUpWallet': grpc.unary_unary_rpc_method_handler(
+                    servicer.TopUpWallet,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopUpWalletRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopUpWalletResponse.SerializeToString,
+            ),
             'GetBalance': grpc.unary_unary_rpc_method_handler(
                     servicer.GetBalance,
                     request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetBalanceRequest.FromString,
                     response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetBalanceResponse.SerializeToString,
+            ),
+            'GetStatement': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStatement,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetStatementRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetStatementResponse.SerializeToString,
+            ),
+            'ExportStatement': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportStatement,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ExportStatementRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_statement__pb2.DocumentChunk.SerializeToString,
+            ),
+            'CreatePayoutAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePayoutAccount,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutAccountRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutAccountResponse.SerializeToString,
+            ),
+            'CreatePayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePayout,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.SerializeToString,
+            ),
+            'GetPayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPayout,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetPayoutRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.SerializeToString,
+            ),
+            'ListPayouts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPayouts,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutsResponse.SerializeToString,
+            ),
+            'ListPayoutLines': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPayoutLines,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutLinesRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutLinesResponse.SerializeToString,
+            ),
+            'SettlePayout': grpc.unary_unary_rpc_method_handler(
+                    servicer.SettlePayout,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SettlePayoutRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.SerializeToString,
+            ),
+            'TopSupporters': grpc.unary_unary_rpc_method_handler(
+                    servicer.TopSupporters,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopSupportersRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopSupportersResponse.SerializeToString,
+            ),
+            'WatchTips': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchTips,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.WatchTipsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.WatchTipsResponse.SerializeToString,
+            ),
+            'VerifyLedger': grpc.unary_stream_rpc_method_handler(
+                    servicer.VerifyLedger,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VerifyLedgerRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VerifyLedgerResponse.SerializeToString,
+            ),
+            'GetEarnings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEarnings,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetEarningsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetEarningsResponse.SerializeToString,
+            ),
+            'GetSchoolReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSchoolReport,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetSchoolReportRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetSchoolReportResponse.SerializeToString,
+            ),
+            'ExportEarnings': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportEarnings,
+                    request_deserializer=academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ExportEarningsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_tip_dot_v1_dot_statement__pb2.DocumentChunk.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -154,6 +638,33 @@ class TipService:
             _registered_method=True)
 
     @staticmethod
+    def BatchSendTips(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/BatchSendTips',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.BatchSendTipsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.BatchSendTipsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetTip(request,
             target,
             options=(),
@@ -169,7 +680,7 @@ class TipService:
             target,
             '/academe.api.tip.v1.TipService/GetTip',
             academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetTipRequest.SerializeToString,
-            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.Tip.FromString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
             options,
             channel_credentials,
             insecure,
@@ -208,6 +719,357 @@ class TipService:
             _registered_method=True)
 
     @staticmethod
+    def RefundTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/RefundTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.RefundTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Refund.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HoldTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/HoldTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.HoldTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SendTipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CaptureTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/CaptureTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CaptureTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VoidTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/VoidTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VoidTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ListReviews',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListReviewsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ReviewTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ReviewTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__pb2.Tip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateRecurringTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/CreateRecurringTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreateRecurringTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRecurringTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/GetRecurringTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetRecurringTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecurringTips(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ListRecurringTips',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListRecurringTipsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListRecurringTipsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseRecurringTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/PauseRecurringTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.PauseRecurringTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeRecurringTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ResumeRecurringTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ResumeRecurringTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelRecurringTip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/CancelRecurringTip',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CancelRecurringTipRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_recurring__tip__pb2.RecurringTip.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TopUpWallet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/TopUpWallet',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopUpWalletRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopUpWalletResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetBalance(request,
             target,
             options=(),
@@ -224,6 +1086,384 @@ class TipService:
             '/academe.api.tip.v1.TipService/GetBalance',
             academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetBalanceRequest.SerializeToString,
             academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetBalanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStatement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/GetStatement',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetStatementRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetStatementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportStatement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ExportStatement',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ExportStatementRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_statement__pb2.DocumentChunk.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePayoutAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/CreatePayoutAccount',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutAccountRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/CreatePayout',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.CreatePayoutRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/GetPayout',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetPayoutRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPayouts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ListPayouts',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPayoutLines(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ListPayoutLines',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutLinesRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ListPayoutLinesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SettlePayout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/SettlePayout',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.SettlePayoutRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_payout__pb2.Payout.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TopSupporters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/TopSupporters',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopSupportersRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.TopSupportersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchTips(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/WatchTips',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.WatchTipsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.WatchTipsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyLedger(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/VerifyLedger',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VerifyLedgerRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.VerifyLedgerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEarnings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/GetEarnings',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetEarningsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetEarningsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSchoolReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/GetSchoolReport',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetSchoolReportRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.GetSchoolReportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportEarnings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/academe.api.tip.v1.TipService/ExportEarnings',
+            academe_dot_api_dot_tip_dot_v1_dot_tip__service__pb2.ExportEarningsRequest.SerializeToString,
+            academe_dot_api_dot_tip_dot_v1_dot_statement__pb2.DocumentChunk.FromString,
             options,
             channel_credentials,
             insecure,
