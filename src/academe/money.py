@@ -7,7 +7,7 @@ minor unit: precious metals, accounting units of banks, and the codes for tests 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -53,3 +53,23 @@ class Money:
         text = str(abs(self.minor_units)).rjust(digits + 1, "0")
         whole, part = text[: len(text) - digits], text[len(text) - digits :]
         return f"{sign}{whole}{'.' if part else ''}{part} {self.currency_code}"
+
+
+def allocate(total: int, weights: Sequence[int]) -> list[int]:
+    """Splits `total` minor units in proportion to `weights`, by largest remainder (Hamilton's method).
+
+    The parts add up to `total` exactly, each is its exact share rounded down or up, and of equal remainders the
+    earlier part gets the unit. With `total` at most the sum of the weights, no part exceeds its weight, so what
+    is left of something can be given back in parts. Raises ValueError for a negative number, or nothing to
+    split by.
+    """
+    whole = sum(weights)
+    if total < 0 or min(weights, default=0) < 0 or (whole == 0 and total > 0):
+        raise ValueError("only amounts and weights that are not negative can be split")
+    if whole == 0:
+        return [0] * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts

@@ -143,3 +143,9 @@ class PayoutSettled(FailedPrecondition):
     """The payout is settled, or is not one that is settled by hand."""
 
     reason = "PAYOUT_SETTLED"
+
+
+class ProviderRefused(FailedPrecondition):
+    """The payment provider refused; its own words are in the metadata."""
+
+    reason = "PROVIDER_REFUSED"

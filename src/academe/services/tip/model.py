@@ -1,13 +1,7 @@
-"""Tips as values, and what the accounts of their ledger mean.
+"""Tips as values, and what the ledger moves.
 
-A tip moves its amount out of the sender's account and into the educator's, both in the tip's currency:
-
-    account     of whom       what its balance says
-    SENDER      the sender    what they put in, less what they gave
-    EDUCATOR    the educator  what they received and were not paid yet
-
-Money is not taken from anybody here. A sender's account therefore goes below zero by what they gave, which
-is what is to be settled outside; an educator's never does. The balances of a currency add up to nothing.
+`migrations/0002_pre_ledger_of_movements.sql` says what each account means. The numbers of the enums are those
+of the contract and of the tables.
 """
 
 from __future__ import annotations
@@ -18,7 +12,71 @@ from enum import IntEnum
 from uuid import UUID
 
 from academe.caller import Caller
-from academe.money import Money
+from academe.money import Money, allocate
+
+SCHOOL = UUID(int=0)
+"""Who owns the school's own accounts."""
+
+BASIS_POINTS = 10_000
+"""Of a whole: a fee of 500 is 5 %."""
+
+
+class AccountKind(IntEnum):
+    """Kinds of accounts; the first five belong to people. Numbers as in academe.api.tip.v1.AccountKind."""
+
+    WALLET = 1
+    EDUCATOR = 2
+    HELD = 3
+    PAYOUT = 4
+    DEBT = 5
+    PLATFORM_FEE = 6
+    PAYMENT_FEE = 7
+    PROVIDER = 8
+    CASH = 9
+    OUTSIDE = 10
+
+
+class TransactionKind(IntEnum):
+    """What moved money; from 3 on a movement. Numbers as in academe.api.tip.v1.TransactionKind."""
+
+    TIP = 1
+    HOLD = 2
+    TOP_UP = 3
+    CAPTURE = 4
+    VOID = 5
+    CHARGE = 6
+    REFUND = 7
+    DISPUTE = 8
+    DISPUTE_WON = 9
+    PAYOUT = 10
+    PAYOUT_PAID = 11
+    PAYOUT_FAILED = 12
+    PROVIDER_FEE = 13
+    DEBT_REPAID = 14
+    TOP_UP_TAKEN_BACK = 15
+
+
+class Funding(IntEnum):
+    """How a tip is posted, as in tip.tip."""
+
+    OUTSIDE = 0
+    """From before there were wallets."""
+    WALLET = 1
+    HOLD = 2
+    """From the wallet, set aside first."""
+    PAYMENT = 3
+
+
+class TipState(IntEnum):
+    """Where a tip stands. Numbers as in academe.api.tip.v1.TipState; REFUNDED is not stored but follows."""
+
+    HELD = 1
+    IN_REVIEW = 2
+    PENDING = 3
+    GIVEN = 4
+    VOIDED = 5
+    FAILED = 6
+    REFUNDED = 7
 
 
 class TipVisibility(IntEnum):
@@ -51,11 +109,14 @@ class TipDraft:
     course_id: UUID | None
     """What the tip is a thank-you for. A plain reference: whether it exists is not checked."""
     lesson_id: UUID | None
+    funding: Funding = Funding.WALLET
+    expire_time: datetime | None = None
+    """When a hold that nobody decided is given back; None unless `funding` is HOLD."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """Money given. Never changes."""
+    """Money given. Amounts and parties never change; `state` and what was refunded tell what happened since."""
 
     tip_id: UUID
     sender_id: UUID | None
@@ -68,6 +129,23 @@ class Tip:
     course_id: UUID | None
     lesson_id: UUID | None
     create_time: datetime
+    funding: Funding = Funding.WALLET
+    state: TipState = TipState.GIVEN
+    platform_fee: int = 0
+    """Minor units, like the three below: parts of the amount."""
+    payment_fee: int = 0
+    refunded: int = 0
+    refunded_platform_fee: int = 0
+    refunded_payment_fee: int = 0
+    expire_time: datetime | None = None
+    review: bool = False
+
+    @property
+    def left(self) -> tuple[int, int, int]:
+        """What was not given back: the educator's share, the platform's fee, the payment's fee."""
+        platform_fee = self.platform_fee - self.refunded_platform_fee
+        payment_fee = self.payment_fee - self.refunded_payment_fee
+        return self.amount.minor_units - self.refunded - platform_fee - payment_fee, platform_fee, payment_fee
 
     def seen_by(self, caller: Caller) -> Tip | None:
         """The tip as the caller may see it, None when they may not know of it.
@@ -80,6 +158,30 @@ class Tip:
             anonymous = self.visibility is TipVisibility.ANONYMOUS
             return replace(self, sender_id=None) if anonymous else self
         return self if caller.is_administrator else None
+
+
+def platform_fee_of(amount: int, basis_points: int) -> int:
+    """The school's share of an amount, rounded to the nearest minor unit, a half in the educator's favour."""
+    _, fee = allocate(amount, (BASIS_POINTS - basis_points, basis_points))
+    return fee
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A transaction of the ledger that is not a tip; see tip.movement. It happens once for each (kind, source)."""
+
+    kind: TransactionKind
+    source_id: UUID
+    from_kind: AccountKind
+    from_owner: UUID
+    to_kind: AccountKind
+    to_owner: UUID
+    amount: Money
+    create_time: datetime
+    tip_id: UUID | None = None
+    platform_fee: int = 0
+    payment_fee: int = 0
+    debt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
