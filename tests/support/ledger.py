@@ -1,4 +1,4 @@
-"""The whole ledger recomputed from its entries, and what it takes to write into it without a server."""
+"""What it takes to write into the ledger without a server, and to look at what came of it."""
 
 from __future__ import annotations
 
@@ -14,47 +14,28 @@ from academe.ids import new_id
 from academe.money import Money
 from academe.services.tip.model import NewTip, Tip, TipDraft, TipVisibility
 from academe.services.user import Account
+from tests.support.ledger_oracle import faults as faults
 
 
-async def faults(pool: Queryable) -> list[str]:
-    """Everything in the ledger that does not add up; empty when it does."""
-    rows = await pool.fetch(
+async def fill_wallets(
+    pool: Queryable, owner_ids: Sequence[UUID], amount: int, currency: str = "EUR"
+) -> None:
+    """Puts the amount (minor units) into each person's wallet, as an administrator's top-ups do."""
+    await pool.execute(
         """
-        with legs as (
-            select tip_id, count(*) as legs, sum(amount) as total,
-                   sum(amount) filter (where kind = 1) as paid,
-                   sum(amount) filter (where kind = 2) as received,
-                   min(owner_id::text) filter (where kind = 1) as payer,
-                   min(owner_id::text) filter (where kind = 2) as payee,
-                   min(currency) as currency, min(currency) = max(currency) as one_currency
-            from tip.entry join tip.account using (account_id)
-            group by tip_id
-        ),
-        sums as (
-            select account_id, sum(amount) as total, count(*) as entries, max(number) as latest
-            from tip.entry
-            group by account_id
-        ),
-        steps as (
-            select account_id, number, entry.balance - amount as before,
-                   lag(entry.balance, 1, 0::bigint) over (partition by account_id order by number) as earlier
-            from tip.entry
+        with batch as materialized (select nextval('tip.batch_number') as batch_id)
+        insert into tip.movement (
+            movement_id, batch_id, kind, source_id, from_kind, from_owner, to_kind, to_owner,
+            currency, amount, platform_fee, payment_fee, debt, create_time
         )
-        select 'the legs of tip ' || coalesce(tip.tip_id, legs.tip_id) as fault
-        from tip.tip full join legs using (tip_id)
-        where (legs, total, paid, received, payer, payee, legs.currency, one_currency) is distinct from
-              (2, 0, -amount, amount, sender_id::text, educator_id::text, tip.currency, true)
-        union all
-        select 'the balance of account ' || account_id
-        from tip.account left join sums using (account_id)
-        where (balance, entry_count, latest) is distinct from (total, entries, entry_count)
-        union all
-        select 'entry ' || number || ' of account ' || account_id from steps where before <> earlier
-        union all
-        select 'the total in ' || currency from tip.account group by currency having sum(balance) <> 0
-        """
+        select gen_random_uuid(), batch_id, 3, gen_random_uuid(), 9, tip.school(), 1, owner_id,
+               $2, $3, 0, 0, 0, clock_timestamp()
+        from batch cross join unnest($1::uuid[]) as owner_id
+        """,
+        owner_ids,
+        currency,
+        amount,
     )
-    return [row["fault"] for row in rows]
 
 
 async def tips_of(pool: Queryable, sender_ids: Sequence[UUID]) -> list[Any]:
