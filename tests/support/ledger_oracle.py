@@ -191,7 +191,7 @@ def bytes_of_tip(tip: Any) -> bytes:
     columns = (
         "tip_id sender_id request_id request_hash educator_id currency amount platform_fee funding review"
     )
-    columns += " visibility hide_amount course_id lesson_id create_time sender_number message"
+    columns += " review visibility hide_amount course_id lesson_id create_time sender_number message"
     types = "uuid uuid uuid bytea uuid bpchar int8 int8 int2 bool int2 bool uuid uuid timestamptz int8 bytea"
     return _record({**tip, "message": tip["message"].encode()}, columns, types)
 
