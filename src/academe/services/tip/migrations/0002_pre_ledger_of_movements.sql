@@ -46,6 +46,8 @@ update tip.account set update_time = create_time;
 alter table tip.account alter column update_time drop default;
 -- An owner's accounts of every kind.
 create index account_of_owner on tip.account (owner_id);
+-- Who may owe something: few, and asked for with every batch.
+create index account_of_debt on tip.account (owner_id) where kind = 5;
 
 create sequence tip.batch_number;
 

@@ -38,7 +38,8 @@ create type tip.leg as (
 );
 
 -- Posts the legs of one statement: accounts are made, locked and changed once each, in one order for
--- everybody, so that two of these never wait for each other in a circle. Within an account, entries have the
+-- everybody, so that two of these never wait for each other in a circle. Debts are last in it, because they
+-- are repaid by a second statement, when all the others are locked. Within an account, entries have the
 -- order of the transactions' ids. Nested loops are off because the plan is made once, perhaps for one tip, and
 -- kept for batches of hundreds.
 create function tip.post(legs tip.leg[], sources bytea[], source_batches bigint[]) returns void
@@ -59,7 +60,7 @@ begin
         select account_kind, owner_id, currency, sum(amount), count(*), min(create_time), max(create_time)
         from leg
         group by account_kind, owner_id, currency
-        order by account_kind, owner_id, currency
+        order by account_kind = 5, account_kind, owner_id, currency
         on conflict on constraint account_once do update
             set balance = account.balance + excluded.balance,
                 entry_count = account.entry_count + excluded.entry_count,
@@ -283,7 +284,7 @@ declare
     last_number bigint;
     last_hash bytea;
 begin
-    perform pg_advisory_xact_lock(x'61636164656d65'::bigint);
+    perform pg_advisory_xact_lock(x'7469702e7365616c'::bigint);
     select number, hash into last_number, last_hash from tip.seal order by number desc limit 1;
     last_number := coalesce(last_number, 0) + 1;
     insert into tip.seal (number, batch_id, hash, seal_time)
