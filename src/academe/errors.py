@@ -8,7 +8,7 @@
     ├── Unauthenticated          who is calling is not known
     │   ├── TokenMissing, TokenInvalid, TokenExpired, SessionEnded
     ├── PermissionDenied         known, but may not
-    │   └── RoleRequired
+    │   ├── RoleRequired, NotYourAccount
     ├── NotFound                 is not there, or is not the caller's to know about
     ├── AlreadyExists
     ├── FailedPrecondition       would be right in another state
@@ -155,6 +155,12 @@ class RoleRequired(PermissionDenied):
     """This needs a role that the caller does not hold."""
 
     reason = "ROLE_REQUIRED"
+
+
+class NotYourAccount(PermissionDenied):
+    """Only the person or an administrator may do this."""
+
+    reason = "NOT_YOUR_ACCOUNT"
 
 
 class NotFound(AcademeError):

@@ -11,9 +11,16 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from academe.api.rpc.v1 import options_pb2
 from academe.api.user.v1.user_service_pb2 import GetMeRequest, GetUserRequest, UpdateUserRequest, User
-from academe.errors import EtagMismatch, InvalidArgument, RoleRequired, SessionEnded, UpdateMaskInvalid
+from academe.errors import (
+    EtagMismatch,
+    InvalidArgument,
+    NotYourAccount,
+    RoleRequired,
+    SessionEnded,
+    UpdateMaskInvalid,
+)
 from academe.services.user import UserNotFound
-from academe.services.user.errors import EmailTaken, LastAdministrator, NotYourAccount, UsernameTaken
+from academe.services.user.errors import EmailTaken, LastAdministrator, UsernameTaken
 from tests.support.errors import expect_error
 from tests.support.school import Person, School
 

@@ -48,12 +48,6 @@ class LastAdministrator(FailedPrecondition):
     reason = "LAST_ADMINISTRATOR"
 
 
-class NotYourAccount(PermissionDenied):
-    """Only the person or an administrator may do this."""
-
-    reason = "NOT_YOUR_ACCOUNT"
-
-
 class CredentialsInvalid(Unauthenticated):
     """The credentials are not valid."""
 

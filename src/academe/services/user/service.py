@@ -8,7 +8,7 @@ from uuid import UUID
 
 from academe.caller import Caller, Role
 from academe.clock import utcnow
-from academe.errors import EtagMismatch, RequestIdReused, RoleRequired
+from academe.errors import EtagMismatch, NotYourAccount, RequestIdReused, RoleRequired
 from academe.etags import etag
 from academe.ids import new_id
 from academe.services.user import fields
@@ -16,7 +16,6 @@ from academe.services.user.credentials import Credentials
 from academe.services.user.errors import (
     EducatorRegistrationClosed,
     LastAdministrator,
-    NotYourAccount,
     UsernameTaken,
     UserNotFound,
 )
