@@ -58,10 +58,10 @@ class Money:
 def allocate(total: int, weights: Sequence[int]) -> list[int]:
     """Splits `total` minor units in proportion to `weights`, by largest remainder (Hamilton's method).
 
-    The parts add up to `total` exactly, each is its exact share rounded down or up, and of equal remainders the
-    earlier part gets the unit. With `total` at most the sum of the weights, no part exceeds its weight, so what
-    is left of something can be given back in parts. Raises ValueError for a negative number, or nothing to
-    split by.
+    The parts add up to `total` exactly, each is its exact share rounded down or up, and of equal remainders
+    the earlier part gets the unit. With `total` at most the sum of the weights, no part exceeds its weight,
+    so what is left of something can be given back in parts. Raises ValueError for a negative number, or
+    nothing to split by.
     """
     whole = sum(weights)
     if total < 0 or min(weights, default=0) < 0 or (whole == 0 and total > 0):

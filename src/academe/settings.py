@@ -92,6 +92,30 @@ def _secret(text: str) -> bytes:
     return secret
 
 
+def _limits(text: str) -> tuple[tuple[int, int], ...]:
+    pairs = []
+    for word in _words(text):
+        count, slash, seconds = word.partition("/")
+        if not (slash and _is_whole(count) and _is_whole(seconds) and int(count) > 0 < int(seconds)):
+            raise ValueError("must be like 60/3600,500/604800: so many tips in so many seconds")
+        pairs.append((int(count), int(seconds)))
+    return tuple(pairs)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _stripe_key(text: str) -> str:
+    if text and not text.startswith(("sk_", "rk_")):
+        raise ValueError("must start with sk_ or rk_, as Stripe's secret and restricted keys do")
+    return text
+
+
 def _issuer(text: str) -> str:
     if not text.startswith(("https://", "http://")) or text.endswith("/"):
         raise ValueError("must be an http:// or https:// address without a slash at the end")
@@ -147,6 +171,44 @@ class Settings:
         "open",
         _choice("open", "closed"),
         "Whether people may register as educators (open), or only an administrator makes them (closed).",
+    )
+    tip_fee_basis_points: int = setting(
+        "0", _whole(0, 5000), "The school's share of each tip, in hundredths of a percent: 500 is 5 %."
+    )
+    tip_limits: tuple[tuple[int, int], ...] = setting(
+        "60/3600,500/604800",
+        _limits,
+        "How many tips a person may send in how many seconds, as in 60/3600 for 60 an hour; several with"
+        " commas, empty for no limit.",
+    )
+    tip_review_above: int = setting(
+        "0",
+        _whole(0, 10**12),
+        "Tips of more minor units than this wait for an administrator (ReviewTip); 0 lets all go.",
+    )
+    tip_cooling_seconds: int = setting(
+        "300", _whole(0, 86_400), "Seconds before which a tip in review cannot be let go."
+    )
+    wallet_top_up: str = setting(
+        "auto",
+        _choice("auto", "self", "administrator", "off"),
+        "Who fills wallets by hand: everybody their own (self), administrators, or nobody (off). auto is self"
+        " in development and administrator in production.",
+    )
+    stripe_secret_key: str = setting(
+        "",
+        _stripe_key,
+        "Secret key (sk_...) of the Stripe account that tips are charged with; empty for no payments from"
+        " outside.",
+    )
+    stripe_webhook_secrets: tuple[str, ...] = setting(
+        "",
+        _words,
+        "Signing secrets (whsec_...) of Stripe's webhook to /webhooks/stripe; several with commas while one"
+        " is replaced.",
+    )
+    stripe_api_url: str = setting(
+        "https://api.stripe.com", _issuer, "Where Stripe's API is; another address only to test against."
     )
     max_in_flight: int = setting("512", _whole(1, 100_000), "Calls served at the same time.")
     max_queue: int = setting("1024", _whole(0, 100_000), "Calls that may wait for a place; more are refused.")
@@ -231,6 +293,12 @@ class Settings:
         return self.tls_cert is not None
 
     @property
+    def top_up_by(self) -> str:
+        """Who fills wallets by hand: self, administrator or off."""
+        by_environment = "self" if self.env == "development" else "administrator"
+        return by_environment if self.wallet_top_up == "auto" else self.wallet_top_up
+
+    @property
     def engine(self) -> str:
         """The engine in use: native cannot speak TLS."""
         return "grpcio" if self.tls else self.grpc_engine
@@ -275,4 +343,8 @@ def _unsafe(settings: Settings) -> list[str]:
         faults.append("ACADEME_SECRET_KEY must be set in production with an external database")
     if settings.issuer.startswith("http://"):
         faults.append("ACADEME_ISSUER must be an https:// address in production")
+    if settings.wallet_top_up == "self":
+        faults.append("ACADEME_WALLET_TOP_UP must not be self in production: everybody would make money")
+    if settings.stripe_secret_key and not settings.stripe_webhook_secrets:
+        faults.append("ACADEME_STRIPE_WEBHOOK_SECRETS must be set in production with a Stripe key")
     return faults

@@ -103,7 +103,15 @@ class Slices:
             self.courses,
             self.users,
         )
-        self.tips = tip.TipService(tip.TipRepository(pool, on_batch=on_batch), self.users)
+        self.tips = tip.TipService(
+            tip.TipRepository(
+                pool,
+                limits=[tip.TipLimit(count, seconds) for count, seconds in settings.tip_limits],
+                on_batch=on_batch,
+            ),
+            self.users,
+            policy=tip.TipPolicy(settings.tip_fee_basis_points, settings.tip_review_above),
+        )
 
     def handlers(self, state: health.HealthState) -> list[Any]:
         """The servicers, in the order of SERVICES."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import grpc.aio
 import structlog
@@ -20,9 +21,12 @@ from academe.app import App
 from academe.ids import new_id
 from academe.rpc.contract import reason_name
 from academe.settings import Settings
+from tests.support.ledger import fill_wallets
 from tests.support.raw import METHODS
 
 PASSWORD = "correct horse battery staple"
+CURRENCIES = ("EUR", "USD", "JPY")
+"""In which everybody's wallet is full."""
 ENGINE = os.environ.get("ACADEME_TEST_ENGINE", "native")
 
 
@@ -83,6 +87,7 @@ class School:
                 "grpc_engine": ENGINE,
                 "bcrypt_cost": 4,
                 "drain_seconds": 1,
+                "tip_limits": (),
                 **changes,
             }
         )
@@ -152,4 +157,11 @@ class School:
                 educator=educator,
             )
         )
-        return await self.sign_in(username)
+        person = await self.sign_in(username)
+        for currency in CURRENCIES:
+            await self.fund(person, currency)
+        return person
+
+    async def fund(self, person: Person, currency: str = "EUR", amount: int = 10**13) -> None:
+        """Puts money into somebody's wallet, as an administrator's top-up does."""
+        await fill_wallets(self.app.database.pool, [UUID(person.user_id)], amount, currency)

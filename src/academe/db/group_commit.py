@@ -99,6 +99,28 @@ class GroupCommit(Generic[Item, Outcome]):
             self._queue.pop(waiter, None)
             raise
 
+    async def submit_all(self, items: Sequence[Item]) -> list[Outcome | Exception]:
+        """Writes many items, in their order, and returns an outcome for each once all are written.
+
+        What `submit` would raise for an item is its outcome. Raises Overloaded when there is no room for all
+        of them; nothing is written then.
+        """
+        if len(self._queue) + len(items) > self._max_queue:
+            raise Overloaded(retry_after_seconds=RETRY_CROWDED_SECONDS)
+        loop = asyncio.get_running_loop()
+        waiters: list[asyncio.Future[Outcome]] = []
+        for item in items:
+            waiter: asyncio.Future[Outcome] = loop.create_future()
+            self._queue[waiter] = item, self._key(item) if self._key is not None else None
+            waiters.append(waiter)
+        self._start_writer()
+        try:
+            return await asyncio.gather(*waiters, return_exceptions=True)  # type: ignore[return-value]
+        except asyncio.CancelledError:
+            for waiter in waiters:
+                self._queue.pop(waiter, None)
+            raise
+
     async def drain(self) -> None:
         """Returns once everything submitted so far, and meanwhile, is written; for an orderly shutdown."""
         while self._tasks:

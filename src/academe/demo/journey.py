@@ -13,6 +13,7 @@ import grpc.aio
 from academe.api.course.v1 import course_pb2, course_service_pb2
 from academe.api.credential.v1 import credential_service_pb2 as credential_pb
 from academe.api.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
+from academe.api.tip.v1 import tip_pb2 as tip_messages
 from academe.api.tip.v1 import tip_service_pb2 as tip_pb
 from academe.api.type.v1 import money_pb2
 from academe.demo.console import Console
@@ -228,7 +229,7 @@ class Journey:
             educator_id=self.educator.user_id,
             amount=TIP,
             message="Thank you!",
-            context=tip_pb.TipContext(course_id=self.course.course_id),
+            context=tip_messages.TipContext(course_id=self.course.course_id),
         )
         first = await self.learner.call(self.learner.tips.SendTip, request)
         second = await self.learner.call(self.learner.tips.SendTip, request)

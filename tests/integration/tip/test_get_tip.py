@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from academe.api.tip.v1 import tip_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.ids import new_id
 from academe.services.tip.errors import TipNotFound
@@ -12,8 +13,8 @@ from tests.support.errors import expect_error
 from tests.support.school import Person, School
 
 
-async def sent_tip(sender: Person, educator: Person, visibility: pb.TipVisibility) -> pb.Tip:
-    tip: pb.Tip = (await sender.tips.SendTip(tip_for(educator.user_id, visibility=visibility))).tip
+async def sent_tip(sender: Person, educator: Person, visibility: tip_pb2.TipVisibility) -> tip_pb2.Tip:
+    tip: tip_pb2.Tip = (await sender.tips.SendTip(tip_for(educator.user_id, visibility=visibility))).tip
     return tip
 
 
@@ -24,7 +25,7 @@ async def test_sender_educator_and_administrator_see_the_same(school: School) ->
         await school.educator(),
         await school.administrator(),
     )
-    tip = await sent_tip(learner, educator, pb.TIP_VISIBILITY_PRIVATE)
+    tip = await sent_tip(learner, educator, tip_pb2.TIP_VISIBILITY_PRIVATE)
     request = pb.GetTipRequest(tip_id=tip.tip_id)
 
     assert [await person.tips.GetTip(request) for person in (learner, educator, administrator)] == [tip] * 3
@@ -37,9 +38,9 @@ async def test_the_educator_does_not_learn_who_sent_an_anonymous_tip(school: Sch
         await school.educator(),
         await school.administrator(),
     )
-    tip = await sent_tip(learner, educator, pb.TIP_VISIBILITY_ANONYMOUS)
+    tip = await sent_tip(learner, educator, tip_pb2.TIP_VISIBILITY_ANONYMOUS)
     request = pb.GetTipRequest(tip_id=tip.tip_id)
-    hidden = pb.Tip()
+    hidden = tip_pb2.Tip()
     hidden.CopyFrom(tip)
     hidden.sender_id = ""
 
@@ -49,7 +50,7 @@ async def test_the_educator_does_not_learn_who_sent_an_anonymous_tip(school: Sch
 
 
 @pytest.mark.parametrize("visibility", [1, 2, 3])
-async def test_to_others_a_tip_does_not_exist(school: School, visibility: pb.TipVisibility) -> None:
+async def test_to_others_a_tip_does_not_exist(school: School, visibility: tip_pb2.TipVisibility) -> None:
     """Another educator is told the same as about an id that nobody has."""
     learner, educator, other = await school.learner(), await school.educator(), await school.educator()
     tip = await sent_tip(learner, educator, visibility)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from academe.api.tip.v1 import tip_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.api.type.v1.money_pb2 import Money
 from academe.errors import PageTokenInvalid
@@ -14,7 +15,7 @@ from tests.support.school import Person, School
 SENT, RECEIVED = pb.TIP_DIRECTION_SENT, pb.TIP_DIRECTION_RECEIVED
 
 
-async def pages(person: Person, direction: pb.TipDirection, size: int) -> list[list[pb.Tip]]:
+async def pages(person: Person, direction: pb.TipDirection, size: int) -> list[list[tip_pb2.Tip]]:
     """Every page, by following the tokens."""
     found, token = [], ""
     while True:
@@ -68,8 +69,8 @@ async def test_pages_hold_every_tip_once(school: School) -> None:
 async def test_an_anonymous_sender_is_not_listed_either(school: School) -> None:
     """The educator's list hides what GetTip hides; the sender's own list does not."""
     learner, educator = await school.learner(), await school.educator()
-    await learner.tips.SendTip(tip_for(educator.user_id, visibility=pb.TIP_VISIBILITY_ANONYMOUS))
-    await learner.tips.SendTip(tip_for(educator.user_id, visibility=pb.TIP_VISIBILITY_PUBLIC))
+    await learner.tips.SendTip(tip_for(educator.user_id, visibility=tip_pb2.TIP_VISIBILITY_ANONYMOUS))
+    await learner.tips.SendTip(tip_for(educator.user_id, visibility=tip_pb2.TIP_VISIBILITY_PUBLIC))
 
     received, sent = (await pages(educator, RECEIVED, 10))[0], (await pages(learner, SENT, 10))[0]
 

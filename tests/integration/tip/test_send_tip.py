@@ -11,6 +11,7 @@ import grpc
 import pytest
 
 from academe.api.rpc.v1 import options_pb2
+from academe.api.tip.v1 import tip_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.api.type.v1.money_pb2 import Money
 from academe.api.user.v1 import user_service_pb2
@@ -38,9 +39,9 @@ async def test_a_learner_tips_an_educator(school: School, pool: Pool) -> None:
     request = tip_for(
         educator.user_id,
         message="Thank you for the chapter on loops ❤",
-        visibility=pb.TIP_VISIBILITY_PUBLIC,
+        visibility=tip_pb2.TIP_VISIBILITY_PUBLIC,
         hide_amount=True,
-        context=pb.TipContext(course_id=course, lesson_id=lesson),
+        context=tip_pb2.TipContext(course_id=course, lesson_id=lesson),
     )
 
     sent = await learner.tips.SendTip(request)
@@ -48,15 +49,15 @@ async def test_a_learner_tips_an_educator(school: School, pool: Pool) -> None:
     assert not sent.replayed
     assert sent.tip.tip_id[14] == "7"
     assert sent.tip.HasField("create_time")
-    assert sent.tip == pb.Tip(
+    assert sent.tip == tip_pb2.Tip(
         tip_id=sent.tip.tip_id,
         sender_id=learner.user_id,
         educator_id=educator.user_id,
         amount=Money(currency_code="EUR", minor_units=500),
         message="Thank you for the chapter on loops ❤",
-        visibility=pb.TIP_VISIBILITY_PUBLIC,
+        visibility=tip_pb2.TIP_VISIBILITY_PUBLIC,
         hide_amount=True,
-        context=pb.TipContext(course_id=course, lesson_id=lesson),
+        context=tip_pb2.TipContext(course_id=course, lesson_id=lesson),
         create_time=sent.tip.create_time,
     )
     assert await faults(pool) == []
@@ -68,7 +69,7 @@ async def test_a_visibility_that_is_not_said_is_private(school: School) -> None:
 
     sent = await learner.tips.SendTip(tip_for(educator.user_id))
 
-    assert sent.tip.visibility == pb.TIP_VISIBILITY_PRIVATE
+    assert sent.tip.visibility == tip_pb2.TIP_VISIBILITY_PRIVATE
 
 
 async def test_the_same_request_again_is_answered_with_the_first_tip(school: School, pool: Pool) -> None:
@@ -89,8 +90,8 @@ async def test_the_same_request_again_is_answered_with_the_first_tip(school: Sch
         {"amount": Money(currency_code="USD", minor_units=500)},
         {"message": "more"},
         {"hide_amount": True},
-        {"visibility": pb.TIP_VISIBILITY_ANONYMOUS},
-        {"context": pb.TipContext(course_id=str(new_id()))},
+        {"visibility": tip_pb2.TIP_VISIBILITY_ANONYMOUS},
+        {"context": tip_pb2.TipContext(course_id=str(new_id()))},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -236,7 +237,7 @@ async def test_the_smallest_and_the_largest_amount(school: School, amount: int) 
         ("message", {"message": "x" * 501}),
         ("message", {"message": "a\0b"}),
         ("visibility", {"visibility": 9}),
-        ("context.course_id", {"context": pb.TipContext(course_id="loops")}),
+        ("context.course_id", {"context": tip_pb2.TipContext(course_id="loops")}),
     ],
 )
 async def test_a_field_that_breaks_its_rule_is_named(

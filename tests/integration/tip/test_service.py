@@ -13,7 +13,7 @@ from academe.errors import InvalidArgument
 from academe.services.tip import TipRepository, TipService
 from academe.services.tip.errors import EducatorNotFound
 from academe.services.tip.model import TipDirection
-from tests.support.ledger import People, caller, draft, tips_of
+from tests.support.ledger import People, caller, draft, fill_wallets, tips_of
 
 
 @pytest.mark.parametrize("amount", [0, -1])
@@ -34,6 +34,7 @@ async def test_the_clock_says_when(pool: Pool) -> None:
     moment = datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
     service = TipService(TipRepository(pool), people, clock=lambda: moment)
     sender = caller(people.add())
+    await fill_wallets(pool, [sender.user_id], 10**6)
 
     sent = await service.send_tip(sender, draft(people.add(Role.EDUCATOR)))
 
@@ -47,6 +48,7 @@ async def test_a_repeat_after_the_educators_account_is_gone(pool: Pool) -> None:
     service = TipService(TipRepository(pool), people)
     sender, educator = caller(people.add()), people.add(Role.EDUCATOR)
     wish = draft(educator)
+    await fill_wallets(pool, [sender.user_id], 10**6)
     sent = await service.send_tip(sender, wish)
     del people.accounts[educator]
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -16,7 +16,9 @@ from academe.errors import DatabaseUnavailable, RequestIdReused
 from academe.ids import new_id
 from academe.services.tip import TipRepository
 from academe.services.tip.model import NewTip, SentTip
-from tests.support.ledger import balances_of, faults, new_tip, tips_of
+from tests.support.ledger import balances_of, faults, fill_wallets, new_tip, tips_of
+
+WALLET = 10**15
 
 
 class Batches:
@@ -40,9 +42,9 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool, name)
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+    async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> list[Any]:
         try:
-            return await self._pool.execute(query, *args, timeout=timeout)
+            return await self._pool.fetch(query, *args, timeout=timeout)
         except Exception as error:
             self.failures.append(error)
             raise
@@ -56,12 +58,19 @@ async def other_process(database: str) -> AsyncIterator[Pool]:
     await opened.close()
 
 
+async def rich(pool: Pool, count: int) -> list[UUID]:
+    """People whose wallets are full."""
+    people = [new_id() for _ in range(count)]
+    await fill_wallets(pool, people, WALLET)
+    return people
+
+
 async def test_tips_sent_at_once_share_a_transaction(pool: Pool) -> None:
     """A hundred tips of one moment are one batch, and each caller gets their own tip."""
     batches = Batches()
     repository = TipRepository(pool, on_batch=batches)
     educator = new_id()
-    tips = [new_tip(new_id(), educator, amount) for amount in range(1, 101)]
+    tips = [new_tip(sender, educator, n) for n, sender in enumerate(await rich(pool, 100), start=1)]
 
     sent = await asyncio.gather(*map(repository.add_tip, tips))
 
@@ -76,7 +85,8 @@ async def test_the_same_request_twice_in_one_batch(pool: Pool) -> None:
     """The first one submitted makes the tip, the other is answered with it."""
     batches = Batches()
     repository = TipRepository(pool, on_batch=batches)
-    first = new_tip(new_id(), new_id(), 700)
+    (sender,) = await rich(pool, 1)
+    first = new_tip(sender, new_id(), 700)
     again = new_tip(first.sender_id, first.tip.educator_id, 700, request_id=first.request_id)
 
     made, repeated = await asyncio.gather(repository.add_tip(first), repository.add_tip(again))
@@ -91,9 +101,11 @@ async def test_the_same_request_twice_in_one_batch(pool: Pool) -> None:
 async def test_another_tip_under_the_same_request_in_one_batch(pool: Pool) -> None:
     """The one that differs is refused, its neighbours are written."""
     repository = TipRepository(pool)
-    first = new_tip(new_id(), new_id(), 700)
+    (sender,) = await rich(pool, 1)
+    first = new_tip(sender, new_id(), 700)
     other = new_tip(first.sender_id, first.tip.educator_id, 701, request_id=first.request_id)
-    neighbour = new_tip(new_id(), first.tip.educator_id)
+    (beside_them,) = await rich(pool, 1)
+    neighbour = new_tip(beside_them, first.tip.educator_id)
 
     made, refused, beside = await asyncio.gather(
         *map(repository.add_tip, (first, other, neighbour)), return_exceptions=True
@@ -108,7 +120,7 @@ async def test_two_people_may_use_the_same_request_id(pool: Pool) -> None:
     """A request_id means something to the one who made it only."""
     repository = TipRepository(pool)
     request_id, educator = uuid4(), new_id()
-    tips = [new_tip(new_id(), educator, request_id=request_id) for _ in range(2)]
+    tips = [new_tip(sender, educator, request_id=request_id) for sender in await rich(pool, 2)]
 
     sent = await asyncio.gather(*map(repository.add_tip, tips))
 
@@ -117,7 +129,8 @@ async def test_two_people_may_use_the_same_request_id(pool: Pool) -> None:
 
 async def test_a_repeat_after_a_restart(pool: Pool, other_process: Pool) -> None:
     """What a request made is known to every process, for ever: the tip itself is the record."""
-    first = new_tip(new_id(), new_id(), 900, message="für alles")
+    (sender,) = await rich(pool, 1)
+    first = new_tip(sender, new_id(), 900, message="für alles")
     await TipRepository(pool).add_tip(first)
     again = new_tip(
         first.sender_id, first.tip.educator_id, 900, request_id=first.request_id, message="für alles"
@@ -139,7 +152,7 @@ async def test_a_poisoned_tip_fails_alone(pool: Pool, poison: NewTip) -> None:
     """One of a hundred that PostgreSQL refuses costs the ninety-nine nothing but time."""
     repository = TipRepository(pool)
     educator = new_id()
-    tips = [new_tip(new_id(), educator, 10) for _ in range(99)]
+    tips = [new_tip(sender, educator, 10) for sender in await rich(pool, 99)]
     tips.insert(40, poison)
 
     outcomes = await asyncio.gather(*map(repository.add_tip, tips), return_exceptions=True)
@@ -155,12 +168,13 @@ async def test_a_caller_who_leaves_does_not_take_the_tip_along(pool: Pool) -> No
     began = asyncio.Event()
 
     class Beginning(Watched):
-        async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> list[Any]:
             began.set()
-            return await super().execute(query, *args, timeout=timeout)
+            return await super().fetch(query, *args, timeout=timeout)
 
     repository = TipRepository(Beginning(pool))
-    tip = new_tip(new_id(), new_id())
+    (sender,) = await rich(pool, 1)
+    tip = new_tip(sender, new_id())
     leaving = asyncio.create_task(repository.add_tip(tip))
     await began.wait()
     leaving.cancel()
@@ -174,7 +188,7 @@ async def test_a_caller_who_leaves_does_not_take_the_tip_along(pool: Pool) -> No
 
 async def test_two_processes_on_crossing_accounts_never_deadlock(pool: Pool, other_process: Pool) -> None:
     """Everybody tips everybody, from both sides at once: accounts are locked in one order by all."""
-    people = [new_id() for _ in range(40)]
+    people = await rich(pool, 40)
     watched = [Watched(pool), Watched(other_process)]
     repositories = [TipRepository(each) for each in watched]
     choice = random.Random(7)
@@ -197,7 +211,7 @@ async def test_two_processes_on_crossing_accounts_never_deadlock(pool: Pool, oth
 
 async def test_a_writer_that_waits_for_an_account_holds_no_later_one(pool: Pool, database: str) -> None:
     """That is what locking in one order means, and why nobody can wait in a circle."""
-    people = sorted(new_id() for _ in range(40))
+    people = sorted(await rich(pool, 40))
     await asyncio.gather(*(TipRepository(pool).add_tip(new_tip(a, people[0])) for a in people[1:]))
     waiting = await create_pool(database, size=1, application_name="waiting")
     tips = [new_tip(a, people[0]) for a in people[1:]]
@@ -227,7 +241,7 @@ async def test_two_processes_with_the_same_requests_in_opposite_order(
     pool: Pool, other_process: Pool
 ) -> None:
     """Requests are inserted in one order by all, so that neither waits for the other in a circle."""
-    people = [new_id() for _ in range(20)]
+    people = await rich(pool, 20)
     choice = random.Random(11)
     watched = [Watched(pool), Watched(other_process)]
     repositories = [TipRepository(each) for each in watched]
@@ -254,7 +268,7 @@ async def test_connections_cut_under_load(pool: Pool, database: str) -> None:
 
     Nothing that was acknowledged is lost, and nothing is there twice.
     """
-    sender, educators = new_id(), [new_id() for _ in range(5)]
+    (sender,), educators = await rich(pool, 1), [new_id() for _ in range(5)]
     tips = [new_tip(sender, random.choice(educators), amount) for amount in range(1, 601)]
     acknowledged: dict[Any, SentTip] = {}
     victim = await create_pool(database, size=2, application_name="victim")
@@ -301,7 +315,7 @@ async def test_connections_cut_under_load(pool: Pool, database: str) -> None:
         request_id: sent.tip.amount.minor_units for request_id, sent in acknowledged.items()
     }
     assert len(rows) == len(tips)
-    assert (await balances_of(pool, [sender]))[sender, 1, "EUR"] == -sum(range(1, 601))
+    assert (await balances_of(pool, [sender]))[sender, 1, "EUR"] == WALLET - sum(range(1, 601))
     assert await faults(pool) == []
 
 
@@ -311,14 +325,15 @@ async def test_a_cut_between_the_write_and_its_answer(pool: Pool, database: str)
     class Cutting(Watched):
         cuts = 1
 
-        async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
-            status = await super().execute(query, *args, timeout=timeout)
+        async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> list[Any]:
+            rows = await super().fetch(query, *args, timeout=timeout)
             if self.cuts:
                 self.cuts -= 1
                 raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
-            return status
+            return rows
 
-    tip = new_tip(new_id(), new_id(), 33)
+    (sender,) = await rich(pool, 1)
+    tip = new_tip(sender, new_id(), 33)
 
     assert await TipRepository(Cutting(pool)).add_tip(tip) == SentTip(tip.tip, replayed=False)
     assert len(await tips_of(pool, [tip.sender_id])) == 1

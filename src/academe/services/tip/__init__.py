@@ -1,10 +1,11 @@
 """Tips: money from people to educators, in a ledger that adds up by construction.
 
-`migrations/` is where the rules of the ledger are; `model.py` says what its accounts mean.
+`migrations/` is where the rules of the ledger are; `docs/tips.md` draws its accounts.
 """
 
 from academe.services.tip.handler import TipHandler
+from academe.services.tip.model import TipLimit
 from academe.services.tip.repository import TipRepository
-from academe.services.tip.service import TipService
+from academe.services.tip.service import TipPolicy, TipService
 
-__all__ = ["TipHandler", "TipRepository", "TipService"]
+__all__ = ["TipHandler", "TipLimit", "TipPolicy", "TipRepository", "TipService"]

@@ -116,7 +116,7 @@ class TipDraft:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """Money given. Amounts and parties never change; `state` and what was refunded tell what happened since."""
+    """Money given. Amounts and parties never change; `state` and `refunded` tell what happened since."""
 
     tip_id: UUID
     sender_id: UUID | None
@@ -139,6 +139,7 @@ class Tip:
     refunded_payment_fee: int = 0
     expire_time: datetime | None = None
     review: bool = False
+    recurring_tip_id: UUID | None = None
 
     @property
     def left(self) -> tuple[int, int, int]:
@@ -167,8 +168,16 @@ def platform_fee_of(amount: int, basis_points: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class TipLimit:
+    """A sender may send `count` tips in any `seconds` seconds."""
+
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
-    """A transaction of the ledger that is not a tip; see tip.movement. It happens once for each (kind, source)."""
+    """A transaction of the ledger that is not a tip (see tip.movement). Once for each (kind, source)."""
 
     kind: TransactionKind
     source_id: UUID
@@ -200,3 +209,11 @@ class SentTip:
 
     tip: Tip
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedTip:
+    """A tip with its number among those of its sender: 1, 2, 3 … without gaps."""
+
+    sender_number: int
+    tip: Tip

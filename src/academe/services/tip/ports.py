@@ -90,10 +90,10 @@ class BookLine:
 class PaymentProvider(Protocol):
     """Whoever moves money outside, such as Stripe.
 
-    Every method raises ProviderUnavailable when the outcome is not known (no answer, a fault of theirs, or the
-    same request being worked on), which never means that nothing happened; ProviderRefused when the provider
-    said no and nothing happened. Calls that change something are made again with the same ids until the outcome
-    is known, and happen once.
+    Every method raises ProviderUnavailable when the outcome is not known (no answer, a fault of theirs, or
+    the same request being worked on), which never means that nothing happened; ProviderRefused when the
+    provider said no and nothing happened. Calls that change something are made again with the same ids until
+    the outcome is known, and happen once.
     """
 
     name: str
@@ -120,4 +120,12 @@ class PaymentProvider(Protocol):
 
     async def list_book(self, currency_code: str, start: datetime, end: datetime) -> Sequence[BookLine]:
         """The lines from `start` to before `end`, in the order of their time."""
+        ...
+
+
+class ProviderBooks(Protocol):
+    """The part of a PaymentProvider that the ledger is compared with."""
+
+    async def list_book(self, currency_code: str, start: datetime, end: datetime) -> Sequence[BookLine]:
+        """The lines from `start` to before `end`, in the order of their time. Raises ProviderUnavailable."""
         ...

@@ -1,4 +1,4 @@
-"""Every statement on the schema `tip`."""
+"""Writing and reading tips. What else moves money has repositories of its own beside this one."""
 
 from __future__ import annotations
 
@@ -12,54 +12,72 @@ from academe.db.pool import Queryable
 from academe.errors import RequestIdReused
 from academe.money import Money
 from academe.pagination import PageRequest
-from academe.services.tip.model import NewTip, SentTip, Tip, TipVisibility
+from academe.services.tip.errors import InsufficientFunds, TipLimitReached
+from academe.services.tip.model import (
+    Funding,
+    NewTip,
+    NumberedTip,
+    SentTip,
+    Tip,
+    TipLimit,
+    TipState,
+    TipVisibility,
+)
 
 # Where lists that run downwards begin.
 LAST_ID = UUID(int=(1 << 128) - 1)
 
+REPLAYED, INSUFFICIENT_FUNDS, LIMIT_REACHED = 1, 2, 3
+"""What tip.send_tips answers for a tip that it did not simply write."""
+
 
 class TipRepository:
-    """Tips and balances in PostgreSQL. `on_batch(name, items, seconds)` is told of every batch."""
+    """Tips in PostgreSQL. `limits` hold for every sender.
 
-    def __init__(self, pool: Queryable, *, on_batch: Callable[[str, int, float], None] | None = None) -> None:
+    `announce(educator_id, tip_id)` is told of every tip that was committed, `on_batch(name, items, seconds)`
+    of every batch.
+    """
+
+    def __init__(
+        self,
+        pool: Queryable,
+        *,
+        limits: Sequence[TipLimit] = (),
+        announce: Callable[[UUID, UUID], None] | None = None,
+        on_batch: Callable[[str, int, float], None] | None = None,
+    ) -> None:
         self._pool = pool
+        self._limits = limits
+        self._announce = announce
         # Idempotent: a tip that was written already is recognised by its request.
         self._sending = GroupCommit[NewTip, SentTip](
             self._add_tips, name="tip.send", idempotent=True, on_batch=on_batch
         )
-        self._tips = BatchLoader[UUID, Tip](self._fetch_tips, name="tip.get", on_batch=on_batch)
-        self._balances = BatchLoader[UUID, list[Money]](
-            self._fetch_balances, name="tip.balance", on_batch=on_batch
-        )
+        self._tips = BatchLoader[UUID, Tip](self.read_tips, name="tip.get", on_batch=on_batch)
 
     async def add_tip(self, new: NewTip) -> SentTip:
-        """Writes a tip, or answers with the one that its request made before. Raises RequestIdReused."""
+        """Writes a tip, or answers with the one that its request made before.
+
+        Raises RequestIdReused, InsufficientFunds and TipLimitReached.
+        """
         return await self._sending.submit(new)
 
-    async def _add_tips(self, batch: list[NewTip]) -> Sequence[SentTip | Exception]:
-        """Writes tips in one transaction, in which the database posts them (see migrations).
+    async def add_tips(self, batch: Sequence[NewTip]) -> list[SentTip | Exception]:
+        """The same for many, in their order; what `add_tip` would raise is the outcome of that one."""
+        return await self._sending.submit_all(batch)
 
-        Everybody inserts in the order of the requests, and the posting then locks accounts in their order,
-        so writers of several processes wait for each other but never in a circle.
-        """
+    async def _add_tips(self, batch: list[NewTip]) -> Sequence[SentTip | Exception]:
+        """Writes tips in one call, which decides as if they had come one after the other (see migrations)."""
         tips = [new.tip for new in batch]
-        status = await self._pool.execute(
+        refused = await self._pool.fetch(
             """
-            insert into tip.tip (
-                tip_id, sender_id, request_id, request_hash, educator_id, currency, amount, message,
-                visibility, hide_amount, course_id, lesson_id, create_time
-            )
-            select tip_id, sender_id, request_id, request_hash, educator_id, currency, amount, message,
-                   visibility, hide_amount, course_id, lesson_id, create_time
-            from unnest(
+            select place, outcome, found_tip_id
+            from tip.send_tips(
                 $1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::uuid[], $6::text[], $7::bigint[],
-                $8::text[], $9::smallint[], $10::boolean[], $11::uuid[], $12::uuid[], $13::timestamptz[]
-            ) with ordinality as given (
-                tip_id, sender_id, request_id, request_hash, educator_id, currency, amount, message,
-                visibility, hide_amount, course_id, lesson_id, create_time, place
+                $8::bigint[], $9::smallint[], $10::text[], $11::smallint[], $12::boolean[], $13::uuid[],
+                $14::uuid[], $15::timestamptz[], $16::timestamptz[], $17::boolean[], $18::bigint[],
+                $19::bigint[]
             )
-            order by sender_id, request_id, place
-            on conflict on constraint tip_request_once do nothing
             """,
             [tip.tip_id for tip in tips],
             [new.sender_id for new in batch],
@@ -68,42 +86,57 @@ class TipRepository:
             [tip.educator_id for tip in tips],
             [tip.amount.currency_code for tip in tips],
             [tip.amount.minor_units for tip in tips],
+            [tip.platform_fee for tip in tips],
+            [tip.funding for tip in tips],
             [tip.message for tip in tips],
             [tip.visibility for tip in tips],
             [tip.hide_amount for tip in tips],
             [tip.course_id for tip in tips],
             [tip.lesson_id for tip in tips],
             [tip.create_time for tip in tips],
+            [tip.expire_time for tip in tips],
+            [tip.review for tip in tips],
+            [limit.seconds for limit in self._limits],
+            [limit.count for limit in self._limits],
         )
-        if status == f"INSERT 0 {len(batch)}":
-            return [SentTip(tip, replayed=False) for tip in tips]
-        return await self._first_tips(batch)
+        outcomes: list[SentTip | Exception] = [SentTip(tip, replayed=False) for tip in tips]
+        if refused:
+            first = await self._first_tips([row["found_tip_id"] for row in refused if row["found_tip_id"]])
+            for row in refused:
+                place = row["place"] - 1
+                outcomes[place] = self._refusal(batch[place], row, first)
+        if self._announce is not None:
+            for outcome in outcomes:
+                if isinstance(outcome, SentTip) and not outcome.replayed:
+                    self._announce(outcome.tip.educator_id, outcome.tip.tip_id)
+        return outcomes
 
-    async def _first_tips(self, batch: list[NewTip]) -> list[SentTip | Exception]:
-        """What the requests of a batch made, each the first time it was sent."""
+    def _refusal(self, new: NewTip, row: Any, first: Mapping[UUID, tuple[Tip, bytes]]) -> SentTip | Exception:
+        if row["outcome"] == REPLAYED:
+            tip, request_hash = first[row["found_tip_id"]]
+            if request_hash != new.request_hash:
+                return RequestIdReused()
+            # The writer may run a batch again whose first run was committed but not answered.
+            return SentTip(tip, replayed=tip.tip_id != new.tip.tip_id)
+        if row["outcome"] == INSUFFICIENT_FUNDS:
+            return InsufficientFunds(currency_code=new.tip.amount.currency_code)
+        limits = ", ".join(f"{limit.count} in {limit.seconds} seconds" for limit in self._limits)
+        return TipLimitReached(limits=limits)
+
+    async def _first_tips(self, tip_ids: list[UUID]) -> Mapping[UUID, tuple[Tip, bytes]]:
+        """Tips that were sent before, with the digests of their requests."""
+        if not tip_ids:
+            return {}
         rows = await self._pool.fetch(
-            """
-            select tip.tip_id, tip.sender_id, tip.educator_id, tip.currency, tip.amount, tip.message,
-                   tip.visibility, tip.hide_amount, tip.course_id, tip.lesson_id, tip.create_time,
-                   tip.request_id, tip.request_hash
-            from unnest($1::uuid[], $2::uuid[]) as asked (sender_id, request_id)
-            join tip.tip as tip on tip.sender_id = asked.sender_id and tip.request_id = asked.request_id
-            """,
-            [new.sender_id for new in batch],
-            [new.request_id for new in batch],
+            "select tip_id, request_hash from tip.tip where tip_id = any($1::uuid[])", tip_ids
         )
-        first = {(row["sender_id"], row["request_id"]): row for row in rows}
-        return [_outcome(new, first[new.sender_id, new.request_id]) for new in batch]
+        tips = await self.read_tips(tip_ids)
+        return {row["tip_id"]: (tips[row["tip_id"]], row["request_hash"]) for row in rows}
 
     async def find_sent(self, sender_id: UUID, request_id: UUID, request_hash: bytes) -> SentTip | None:
         """The tip that a request made, None when it made none. Raises RequestIdReused."""
         row = await self._pool.fetchrow(
-            """
-            select tip_id, sender_id, educator_id, currency, amount, message, visibility, hide_amount,
-                   course_id, lesson_id, create_time, request_hash
-            from tip.tip
-            where sender_id = $1 and request_id = $2
-            """,
+            "select tip_id, request_hash from tip.tip where sender_id = $1 and request_id = $2",
             sender_id,
             request_id,
         )
@@ -111,49 +144,56 @@ class TipRepository:
             return None
         if row["request_hash"] != request_hash:
             raise RequestIdReused
-        return SentTip(_tip(row), replayed=True)
+        return SentTip((await self.read_tips([row["tip_id"]]))[row["tip_id"]], replayed=True)
 
     async def get_tip(self, tip_id: UUID) -> Tip | None:
+        """One tip as it stands, None when there is none with this id."""
         return await self._tips.load(tip_id)
 
-    async def _fetch_tips(self, tip_ids: list[UUID]) -> Mapping[UUID, Tip]:
+    async def get_tips(self, tip_ids: Sequence[UUID]) -> Mapping[UUID, Tip]:
+        """The tips that exist, by id."""
+        return await self.read_tips(list(tip_ids))
+
+    async def read_tips(self, tip_ids: list[UUID]) -> Mapping[UUID, Tip]:
+        """The same, in a query of its own."""
         rows = await self._pool.fetch(
             """
-            select tip_id, sender_id, educator_id, currency, amount, message, visibility, hide_amount,
-                   course_id, lesson_id, create_time
-            from tip.tip
-            where tip_id = any($1::uuid[])
+            select t.tip_id, t.sender_id, t.educator_id, t.currency, t.amount, t.message, t.visibility,
+                   t.hide_amount, t.course_id, t.lesson_id, t.create_time, t.funding, t.platform_fee,
+                   t.review, l.state, l.payment_fee, l.refunded, l.refunded_platform_fee,
+                   l.refunded_payment_fee, l.expire_time, p.recurring_tip_id
+            from tip.tip as t
+            left join tip.lifecycle as l on l.tip_id = t.tip_id
+            left join tip.recurring_period as p on p.tip_id = t.tip_id
+            where t.tip_id = any($1::uuid[])
             """,
             tip_ids,
         )
         return {row["tip_id"]: _tip(row) for row in rows}
 
-    async def list_sent(self, sender_id: UUID, page: PageRequest) -> list[Tip]:
-        """One person's tips by tip_id downwards."""
-        (tip_id,) = page.after or (LAST_ID,)
+    async def list_sent(self, sender_id: UUID, page: PageRequest) -> list[NumberedTip]:
+        """The tips of one sender by their number downwards."""
+        (number,) = page.after or ((1 << 63) - 1,)
         rows = await self._pool.fetch(
             """
-            select tip_id, sender_id, educator_id, currency, amount, message, visibility, hide_amount,
-                   course_id, lesson_id, create_time
-            from tip.tip
-            where sender_id = $1 and tip_id < $2
-            order by tip_id desc
+            select tip_id, sender_number from tip.tip
+            where sender_id = $1 and sender_number < $2
+            order by sender_number desc
             limit $3
             """,
             sender_id,
-            tip_id,
+            number,
             page.limit,
         )
-        return [_tip(row) for row in rows]
+        tips = await self._in_order([row["tip_id"] for row in rows])
+        return [NumberedTip(row["sender_number"], tip) for row, tip in zip(rows, tips, strict=True)]
 
     async def list_received(self, educator_id: UUID, page: PageRequest) -> list[Tip]:
         """The tips to one educator by tip_id downwards."""
         (tip_id,) = page.after or (LAST_ID,)
         rows = await self._pool.fetch(
             """
-            select tip_id, sender_id, educator_id, currency, amount, message, visibility, hide_amount,
-                   course_id, lesson_id, create_time
-            from tip.tip
+            select tip_id from tip.tip
             where educator_id = $1 and tip_id < $2
             order by tip_id desc
             limit $3
@@ -162,35 +202,16 @@ class TipRepository:
             tip_id,
             page.limit,
         )
-        return [_tip(row) for row in rows]
+        return await self._in_order([row["tip_id"] for row in rows])
 
-    async def get_balance(self, educator_id: UUID) -> list[Money]:
-        """The balances of an educator's accounts, by currency code."""
-        return await self._balances.load(educator_id) or []
-
-    async def _fetch_balances(self, educator_ids: list[UUID]) -> Mapping[UUID, list[Money]]:
-        rows = await self._pool.fetch(
-            """
-            select owner_id, currency, balance
-            from tip.account
-            where owner_id = any($1::uuid[]) and kind = 2
-            order by currency
-            """,
-            educator_ids,
-        )
-        found: dict[UUID, list[Money]] = {}
-        for row in rows:
-            found.setdefault(row["owner_id"], []).append(Money(row["currency"], row["balance"]))
-        return found
-
-
-def _outcome(new: NewTip, row: Any) -> SentTip | Exception:
-    if row["request_hash"] != new.request_hash:
-        return RequestIdReused()
-    return SentTip(_tip(row), replayed=row["tip_id"] != new.tip.tip_id)
+    async def _in_order(self, tip_ids: list[UUID]) -> list[Tip]:
+        tips = await self.read_tips(tip_ids) if tip_ids else {}
+        return [tips[tip_id] for tip_id in tip_ids]
 
 
 def _tip(row: Any) -> Tip:
+    state = TipState(row["state"] or TipState.GIVEN)
+    refunded = row["refunded"] or 0
     return Tip(
         tip_id=row["tip_id"],
         sender_id=row["sender_id"],
@@ -202,4 +223,14 @@ def _tip(row: Any) -> Tip:
         course_id=row["course_id"],
         lesson_id=row["lesson_id"],
         create_time=row["create_time"],
+        funding=Funding(row["funding"]),
+        state=TipState.REFUNDED if refunded == row["amount"] else state,
+        platform_fee=row["platform_fee"],
+        payment_fee=row["payment_fee"] or 0,
+        refunded=refunded,
+        refunded_platform_fee=row["refunded_platform_fee"] or 0,
+        refunded_payment_fee=row["refunded_payment_fee"] or 0,
+        expire_time=row["expire_time"],
+        review=row["review"],
+        recurring_tip_id=row["recurring_tip_id"],
     )

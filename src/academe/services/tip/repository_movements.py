@@ -10,10 +10,10 @@ from academe.services.tip.model import Movement
 
 
 async def add_movements(connection: Queryable, movements: Sequence[Movement]) -> int:
-    """Writes movements as one batch of the ledger and returns how many are new; those made before are left out.
+    """Writes movements as one batch of the ledger; returns how many are new. Those made before are left out.
 
-    In the connection's transaction, or in one of its own on a pool. The database refuses what does not fit, by
-    the name of the rule: account_covered, movement_fits_tip, movement_of_open_tip, refund_within_…
+    In the connection's transaction, or in one of its own on a pool. The database refuses what does not fit,
+    by the name of the rule: account_covered, movement_fits_tip, movement_of_open_tip, refund_within_…
     """
     status = await connection.execute(
         """
@@ -21,8 +21,8 @@ async def add_movements(connection: Queryable, movements: Sequence[Movement]) ->
             movement_id, kind, source_id, tip_id, from_kind, from_owner, to_kind, to_owner, currency, amount,
             platform_fee, payment_fee, debt, create_time, batch_id
         )
-        select movement_id, kind, source_id, tip_id, from_kind, from_owner, to_kind, to_owner, currency, amount,
-               platform_fee, payment_fee, debt, create_time, batch.id
+        select movement_id, kind, source_id, tip_id, from_kind, from_owner, to_kind, to_owner, currency,
+               amount, platform_fee, payment_fee, debt, create_time, batch.id
         from unnest(
             $1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::smallint[], $6::uuid[], $7::smallint[],
             $8::uuid[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],

@@ -3,49 +3,128 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from academe.caller import Caller, Role
 from academe.clock import utcnow
-from academe.errors import InvalidArgument
+from academe.errors import AcademeError, InvalidArgument
 from academe.ids import new_id
-from academe.money import MINOR_DIGITS, Money
+from academe.money import MINOR_DIGITS
 from academe.pagination import Page, page_of, page_request
 from academe.services.tip.errors import CurrencyUnknown, EducatorNotFound, SelfTip, TipNotFound
-from academe.services.tip.model import NewTip, SentTip, Tip, TipDirection, TipDraft
+from academe.services.tip.model import (
+    Funding,
+    NewTip,
+    SentTip,
+    Tip,
+    TipDirection,
+    TipDraft,
+    TipState,
+    platform_fee_of,
+)
 from academe.services.tip.ports import UserDirectory
 from academe.services.tip.repository import TipRepository
+
+HOLD_DEFAULT = timedelta(days=7)
+"""How long a hold lasts when its sender does not say."""
+
+HOLD_MAX = timedelta(days=30)
+"""Longer, and it is money that neither side can use."""
+
+REVIEW_LASTS = timedelta(days=30)
+"""After which a tip that nobody looked at is given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipPolicy:
+    """What a school decides about tips."""
+
+    fee_basis_points: int = 0
+    """The school's share of each tip, in hundredths of a percent."""
+    review_above: int = 0
+    """Tips from wallets of more minor units than this wait for an administrator; 0 lets all go."""
 
 
 class TipService:
     """Tips, for whoever is signed in."""
 
     def __init__(
-        self, repository: TipRepository, users: UserDirectory, *, clock: Callable[[], datetime] = utcnow
+        self,
+        repository: TipRepository,
+        users: UserDirectory,
+        *,
+        policy: TipPolicy | None = None,
+        clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._repository = repository
         self._users = users
+        self._policy = policy or TipPolicy()
         self._clock = clock
 
     async def send_tip(self, caller: Caller, draft: TipDraft) -> SentTip:
         """Moves money from the caller to an educator, once for each request_id of the caller's.
 
-        Raises SelfTip, CurrencyUnknown, EducatorNotFound and InvalidArgument, and RequestIdReused when the
-        request_id stands for another tip.
+        Raises SelfTip, CurrencyUnknown, EducatorNotFound, InvalidArgument, InsufficientFunds and
+        TipLimitReached, and RequestIdReused when the request_id stands for another tip.
         """
+        return await self.send_for(caller.user_id, draft)
+
+    async def send_for(self, sender_id: UUID, draft: TipDraft) -> SentTip:
+        """The same for somebody who is not calling: the period of a recurring tip."""
         try:
-            await self._check(caller, draft)
-        except (CurrencyUnknown, EducatorNotFound):
+            await self._check(sender_id, [draft])
+        except AcademeError:
             # What is no longer possible may have been done already, and then that is the answer: the
-            # educator has left since, or the currency is gone.
-            first = await self._repository.find_sent(caller.user_id, draft.request_id, draft.request_hash)
+            # educator has left since, the currency is gone, or the hold it asked for has expired.
+            first = await self._repository.find_sent(sender_id, draft.request_id, draft.request_hash)
             if first is None:
                 raise
             return first
+        return await self._repository.add_tip(self._new_tip(sender_id, draft))
+
+    async def batch_send_tips(
+        self, caller: Caller, drafts: Sequence[TipDraft]
+    ) -> Sequence[SentTip | AcademeError]:
+        """Many tips of one sender, each as if it had been sent by itself, in their order.
+
+        Raises what is wrong with the database; what is wrong with a tip is its outcome.
+        """
+        educators = await self._educators([draft.educator_id for draft in drafts])
+        outcomes: list[SentTip | Exception | None] = []
+        for draft in drafts:
+            fault = self._fault(caller.user_id, draft, educators)
+            if fault is None:
+                outcomes.append(None)
+            else:
+                first = self._repository.find_sent(caller.user_id, draft.request_id, draft.request_hash)
+                outcomes.append(await _outcome_of(first) or fault)
+        sound = [draft for draft, outcome in zip(drafts, outcomes, strict=True) if outcome is None]
+        written = iter(
+            await self._repository.add_tips([self._new_tip(caller.user_id, draft) for draft in sound])
+        )
+        told = [next(written) if outcome is None else outcome for outcome in outcomes]
+        for outcome in told:
+            if isinstance(outcome, Exception) and not isinstance(outcome, AcademeError):
+                raise outcome
+        return told  # type: ignore[return-value]  # mypy does not follow the loop above
+
+    def _new_tip(self, sender_id: UUID, draft: TipDraft) -> NewTip:
+        now, amount = self._clock(), draft.amount.minor_units
+        funding, review, expire_time = draft.funding, False, draft.expire_time
+        if funding is Funding.WALLET and 0 < self._policy.review_above < amount:
+            funding, review, expire_time = Funding.HOLD, True, now + REVIEW_LASTS
+        elif funding is Funding.HOLD and expire_time is None:
+            expire_time = now + HOLD_DEFAULT
+        state = TipState.GIVEN
+        if funding is Funding.PAYMENT:
+            state = TipState.PENDING
+        elif funding is Funding.HOLD:
+            state = TipState.IN_REVIEW if review else TipState.HELD
         tip = Tip(
             tip_id=new_id(),
-            sender_id=caller.user_id,
+            sender_id=sender_id,
             educator_id=draft.educator_id,
             amount=draft.amount,
             message=draft.message,
@@ -53,24 +132,42 @@ class TipService:
             hide_amount=draft.hide_amount,
             course_id=draft.course_id,
             lesson_id=draft.lesson_id,
-            create_time=self._clock(),
+            create_time=now,
+            funding=funding,
+            state=state,
+            platform_fee=platform_fee_of(amount, self._policy.fee_basis_points),
+            expire_time=expire_time,
+            review=review,
         )
-        return await self._repository.add_tip(
-            NewTip(tip, caller.user_id, draft.request_id, draft.request_hash)
-        )
+        return NewTip(tip, sender_id, draft.request_id, draft.request_hash)
 
-    async def _check(self, caller: Caller, draft: TipDraft) -> None:
+    async def _check(self, sender_id: UUID, drafts: Sequence[TipDraft]) -> None:
+        educators = await self._educators([draft.educator_id for draft in drafts])
+        for draft in drafts:
+            fault = self._fault(sender_id, draft, educators)
+            if fault is not None:
+                raise fault
+
+    async def _educators(self, ids: Sequence[UUID]) -> set[UUID]:
+        accounts = await self._users.get_accounts(list(dict.fromkeys(ids)))
+        return {user_id for user_id, account in accounts.items() if Role.EDUCATOR in account.roles}
+
+    def _fault(self, sender_id: UUID, draft: TipDraft, educators: set[UUID]) -> AcademeError | None:
         if draft.amount.minor_units <= 0:
-            raise InvalidArgument.field("amount.minor_units", "must be positive")
+            return InvalidArgument.field("amount.minor_units", "must be positive")
         if "\0" in draft.message:
-            raise InvalidArgument.field("message", "must not contain the character U+0000")
-        if draft.educator_id == caller.user_id:
-            raise SelfTip
+            return InvalidArgument.field("message", "must not contain the character U+0000")
+        if draft.educator_id == sender_id:
+            return SelfTip()
         if draft.amount.currency_code not in MINOR_DIGITS:
-            raise CurrencyUnknown(currency_code=draft.amount.currency_code)
-        account = (await self._users.get_accounts([draft.educator_id])).get(draft.educator_id)
-        if account is None or Role.EDUCATOR not in account.roles:
-            raise EducatorNotFound(educator_id=draft.educator_id)
+            return CurrencyUnknown(currency_code=draft.amount.currency_code)
+        if draft.educator_id not in educators:
+            return EducatorNotFound(educator_id=draft.educator_id)
+        if draft.expire_time is not None and not (
+            timedelta() < draft.expire_time - self._clock() <= HOLD_MAX
+        ):
+            return InvalidArgument.field("expire_time", f"must be within {HOLD_MAX.days} days from now")
+        return None
 
     async def get_tip(self, caller: Caller, tip_id: UUID) -> Tip:
         """One tip as the caller may see it. Raises TipNotFound, also for a tip that is not the caller's."""
@@ -84,19 +181,29 @@ class TipService:
         self, caller: Caller, direction: TipDirection, *, page_size: int, page_token: str
     ) -> Page[Tip]:
         """The tips that the caller sent, or received; newest first. Raises PageTokenInvalid."""
+        sent = direction is TipDirection.SENT
         request = page_request(
             page_size,
             page_token,
             arguments=("tips", str(caller.user_id), direction.name),
-            key=(UUID,),
+            key=(int,) if sent else (UUID,),
         )
-        read = (
-            self._repository.list_sent if direction is TipDirection.SENT else self._repository.list_received
-        )
-        page = page_of(await read(caller.user_id, request), request, lambda tip: (tip.tip_id,))
-        seen = [tip.seen_by(caller) for tip in page.rows]
-        return Page([tip for tip in seen if tip is not None], page.next_page_token)
+        if sent:
+            page = page_of(
+                await self._repository.list_sent(caller.user_id, request),
+                request,
+                lambda row: (row.sender_number,),
+            )
+            return Page([row.tip for row in page.rows], page.next_page_token)
+        received = await self._repository.list_received(caller.user_id, request)
+        tips = page_of(received, request, lambda tip: (tip.tip_id,))
+        seen = [tip.seen_by(caller) for tip in tips.rows]
+        return Page([tip for tip in seen if tip is not None], tips.next_page_token)
 
-    async def get_balance(self, caller: Caller) -> Sequence[Money]:
-        """What the caller received and was not paid yet, one amount per currency, by currency code."""
-        return await self._repository.get_balance(caller.user_id)
+
+async def _outcome_of(first: object) -> SentTip | AcademeError | None:
+    """What a request made before, or why it is refused; None when it made nothing."""
+    try:
+        return await first  # type: ignore[misc, no-any-return]
+    except AcademeError as refused:
+        return refused

@@ -246,7 +246,9 @@ begin
             -- Most of all a request that was sent before. After a decision in order it can only be that a
             -- sender's first wallet was made just now, so that not everybody waited at the same lock.
             get stacked diagnostics broken = constraint_name;
-            if broken not in ('tip_request_once', 'tip_number_once') then
+            if broken not in ('tip_pkey', 'tip_request_once', 'tip_number_once')
+                or (broken = 'tip_pkey' and not fits)
+            then
                 raise;
             end if;
             fits := false;

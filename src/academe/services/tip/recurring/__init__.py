@@ -1,0 +1,1 @@
+"""Recurring tips: promises to tip every week, month or year, each period charged once."""

@@ -1,0 +1,1 @@
+"""Balances, statements and their documents: what happened on an account, and what it adds up to."""
