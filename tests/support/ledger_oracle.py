@@ -131,7 +131,7 @@ def _wrong_lifecycles(tips: list[Any], movements: list[Any], lifecycles: list[An
     for tip in tips:
         id_, moved, row = tip["tip_id"], about.pop(tip["tip_id"], []), there.pop(tip["tip_id"], None)
         decided = [m for m in moved if m["kind"] in (4, 5, 6)]
-        back = [(-1 if m["kind"] == 9 else 1, m) for m in moved if m["kind"] in (7, 8, 9)]
+        back = [(-1 if m["kind"] in (9, 16) else 1, m) for m in moved if m["kind"] in (7, 8, 9, 16)]
         if row is None:
             if tip["funding"] > 1 or moved:
                 yield f"no lifecycle of tip {id_}"
@@ -189,7 +189,7 @@ def _wrong_chain(batches: list[Any], seals: list[Any]) -> Iterator[str]:
 def bytes_of_tip(tip: Any) -> bytes:
     """What is hashed of a tip: PostgreSQL's binary form of these columns."""
     columns = (
-        "tip_id sender_id request_id request_hash educator_id currency amount platform_fee funding review"
+        "tip_id sender_id request_id request_hash educator_id currency amount platform_fee funding"
     )
     columns += " review visibility hide_amount course_id lesson_id create_time sender_number message"
     types = "uuid uuid uuid bytea uuid bpchar int8 int8 int2 bool int2 bool uuid uuid timestamptz int8 bytea"

@@ -42,6 +42,8 @@ class TransactionKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TRANSACTION_KIND_PROVIDER_FEE: _ClassVar[TransactionKind]
     TRANSACTION_KIND_DEBT_REPAID: _ClassVar[TransactionKind]
     TRANSACTION_KIND_TOP_UP_TAKEN_BACK: _ClassVar[TransactionKind]
+    TRANSACTION_KIND_REFUND_FAILED: _ClassVar[TransactionKind]
+    TRANSACTION_KIND_PROVIDER_FEE_RETURNED: _ClassVar[TransactionKind]
 
 class DocumentFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -76,6 +78,8 @@ TRANSACTION_KIND_PAYOUT_FAILED: TransactionKind
 TRANSACTION_KIND_PROVIDER_FEE: TransactionKind
 TRANSACTION_KIND_DEBT_REPAID: TransactionKind
 TRANSACTION_KIND_TOP_UP_TAKEN_BACK: TransactionKind
+TRANSACTION_KIND_REFUND_FAILED: TransactionKind
+TRANSACTION_KIND_PROVIDER_FEE_RETURNED: TransactionKind
 DOCUMENT_FORMAT_UNSPECIFIED: DocumentFormat
 DOCUMENT_FORMAT_CSV: DocumentFormat
 DOCUMENT_FORMAT_PDF: DocumentFormat

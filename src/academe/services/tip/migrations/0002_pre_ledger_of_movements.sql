@@ -117,9 +117,9 @@ create table tip.movement (
         platform_fee >= 0 and payment_fee >= 0 and debt >= 0 and platform_fee + payment_fee + debt <= amount
     ),
     constraint movement_parts_belong check (
-        (kind in (4, 6, 7, 8, 9) or platform_fee + payment_fee = 0) and (kind in (7, 8) or debt = 0)
+        (kind in (4, 6, 7, 8, 9, 16) or platform_fee + payment_fee = 0) and (kind in (7, 8) or debt = 0)
     ),
-    constraint movement_of_a_tip check ((kind in (4, 5, 6, 7, 8, 9)) = (tip_id is not null)),
+    constraint movement_of_a_tip check ((kind in (4, 5, 6, 7, 8, 9, 16)) = (tip_id is not null)),
     constraint movement_accounts check (
         case kind
             when 3 then from_kind in (8, 9) and to_kind = 1 -- top-up
@@ -135,6 +135,8 @@ create table tip.movement (
             when 13 then from_kind = 7 and to_kind = 8 -- the provider's fee
             when 14 then from_kind in (1, 2) and to_kind = 5 -- debt repaid
             when 15 then from_kind in (1, 5) and to_kind in (8, 9) -- top-up taken back
+            when 16 then from_kind = 8 and to_kind = 2 -- refund failed
+            when 17 then from_kind = 8 and to_kind = 7 -- the provider's fee returned
             else false
         end
     ),

@@ -158,6 +158,9 @@ begin
     select m.movement_id into wrong
     from moved as m
     left join tip.tip as t on t.tip_id = m.tip_id
+    -- What it undoes: a dispute that was won, or a refund that failed.
+    left join tip.movement as undone on undone.source_id = m.source_id
+        and undone.kind = case m.kind when 9 then 8 when 16 then 7 end
     where m.tip_id is not null and (
         t.tip_id is null or t.currency <> m.currency
         or case m.kind
@@ -170,7 +173,10 @@ begin
                 or (m.to_kind = 1 and m.to_owner <> t.sender_id)
             when 8 then (t.funding, m.from_owner) is distinct from (3, t.educator_id)
             when 9 then (t.funding, m.to_owner) is distinct from (3, t.educator_id)
+            when 16 then (t.funding, m.to_owner) is distinct from (3, t.educator_id)
         end
+        or m.kind in (9, 16) and (m.tip_id, m.amount, m.platform_fee, m.payment_fee) is distinct from
+            (undone.tip_id, undone.amount, undone.platform_fee, undone.payment_fee)
     )
     limit 1;
     if found then
@@ -207,12 +213,12 @@ begin
     select t.tip_id, case t.funding when 1 then 4 else 3 end, t.currency, t.amount, t.platform_fee, 0,
            back.amount, back.platform_fee, back.payment_fee, null, back.create_time
     from (
-        select tip_id, sum(case kind when 9 then -amount else amount end) as amount,
-               sum(case kind when 9 then -platform_fee else platform_fee end) as platform_fee,
-               sum(case kind when 9 then -payment_fee else payment_fee end) as payment_fee,
+        select tip_id, sum(case when kind in (9, 16) then -amount else amount end) as amount,
+               sum(case when kind in (9, 16) then -platform_fee else platform_fee end) as platform_fee,
+               sum(case when kind in (9, 16) then -payment_fee else payment_fee end) as payment_fee,
                max(create_time) as create_time
         from moved
-        where kind in (7, 8, 9)
+        where kind in (7, 8, 9, 16)
         group by tip_id
     ) as back
     join tip.tip as t using (tip_id)

@@ -26,11 +26,36 @@ create table tip.payment (
     constraint payment_pkey primary key (payment_id),
     constraint payment_reference_once unique (provider, provider_reference),
     constraint payment_known check (purpose in (1, 2) and state between 1 and 6),
-    constraint payment_amounts check (amount > 0 and fee >= 0 and fee <= amount)
+    constraint payment_amounts check (amount > 0 and fee >= 0)
 );
 
 create index payment_to_ask on tip.payment (ask_time) where ask_time is not null;
 create index payment_by_card on tip.payment (fingerprint, create_time) where fingerprint <> '';
+create index payment_of_payer on tip.payment (payer_id, create_time);
+
+-- What was paid stays paid: what becomes of the money later is told by refunds and disputes.
+create function tip.check_payment() returns trigger
+language plpgsql
+as $$
+begin
+    if old.state = 4 and new.state <> 4 or old.provider_reference <> new.provider_reference then
+        raise exception 'payment % has succeeded, or is another of the provider''s', old.payment_id
+            using errcode = 'check_violation', constraint = 'payment_goes_forward';
+    end if;
+    return new;
+end;
+$$;
+
+create trigger goes_forward before update on tip.payment
+for each row execute function tip.check_payment();
+create trigger payment_fixed before update of payment_id, purpose, payer_id, currency, amount, create_time
+on tip.payment
+for each statement execute function tip.refuse_change();
+create trigger append_only before delete or truncate on tip.payment
+for each statement execute function tip.refuse_change();
+
+-- Who owes something, of whom there are few: it is taken from what they get next.
+create index account_in_debt on tip.account (owner_id, currency) where kind = 5 and balance < 0;
 
 create table tip.top_up (
     top_up_id uuid not null,
@@ -53,11 +78,15 @@ create trigger append_only before update or delete or truncate on tip.top_up
 for each statement execute function tip.refuse_change();
 
 create table tip.refund (
-    -- The request_id of who asked.
+    -- The request_id of who asked; made of the provider's reference when it was made there.
     refund_id uuid not null,
+    -- The nil UUID when it was made at the provider, by the school or by the provider itself.
     requester_id uuid not null,
     request_hash bytea not null,
-    tip_id uuid not null,
+    -- Of a tip, or null: of a top-up.
+    tip_id uuid,
+    -- What it is a refund of at the provider; null when it goes back to a wallet.
+    payment_id uuid,
     currency character(3) collate "C" not null,
     amount bigint not null,
     reason text not null,
@@ -69,12 +98,17 @@ create table tip.refund (
     create_time timestamptz not null,
     update_time timestamptz not null,
     constraint refund_pkey primary key (refund_id),
-    constraint refund_known check (state between 1 and 3 and amount > 0)
+    constraint refund_known check (state between 1 and 3 and amount > 0),
+    constraint refund_of_something check (tip_id is not null or payment_id is not null),
+    constraint refund_at_provider check (payment_id is not null or (state = 2 and provider_reference is null))
 );
 
-create index refund_of_tip on tip.refund (tip_id);
+create index refund_of_tip on tip.refund (tip_id) where tip_id is not null;
+create index refund_of_payment on tip.refund (payment_id) where payment_id is not null;
 create index refund_to_ask on tip.refund (ask_time) where ask_time is not null;
 create unique index refund_reference_once on tip.refund (provider_reference) where provider_reference is not null;
+create trigger append_only before delete or truncate on tip.refund
+for each statement execute function tip.refuse_change();
 
 create table tip.dispute (
     dispute_id uuid not null,
@@ -95,6 +129,8 @@ create table tip.dispute (
 );
 
 create index dispute_of_payment on tip.dispute (payment_id);
+create trigger append_only before delete or truncate on tip.dispute
+for each statement execute function tip.refuse_change();
 
 -- What the provider sent, once each; written in the transaction of its effect.
 create table tip.provider_event (
