@@ -54,6 +54,8 @@ class TransactionKind(IntEnum):
     PROVIDER_FEE = 13
     DEBT_REPAID = 14
     TOP_UP_TAKEN_BACK = 15
+    REFUND_FAILED = 16
+    PROVIDER_FEE_RETURNED = 17
 
 
 class Funding(IntEnum):

@@ -43,6 +43,10 @@ class ProviderPayment:
     amount: Money
     fee: int | None
     """Minor units that the provider keeps; None while it is not known, or is in another currency."""
+    booked: bool = False
+    """Whether the provider has it in its books, so that `fee` is what it will stay."""
+    gone_back: bool = False
+    """Whether there are refunds of it, or a dispute."""
     client_secret: str = ""
     failure: str = ""
     fingerprint: str = ""
@@ -50,12 +54,40 @@ class ProviderPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """A refund as the provider sees it now."""
+
+    reference: str
+    refund_id: UUID | None
+    """Ours, as the provider was told it; None for one that was made there."""
+    amount: Money
+    succeeded: bool | None
+    """None while it is not decided. One that had succeeded may fail after all."""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDispute:
+    """A payer's bank takes a payment back, as the provider sees it now."""
+
+    reference: str
+    amount: Money
+    """What was taken out of the platform's balance; nothing while it is only a question."""
+    fee: int
+    """Minor units that the provider took for it."""
+    fee_returned: int
+    won: bool | None
+    """None while it is open."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderTransfer:
-    """A refund, or a transfer to an educator, as the provider sees it now."""
+    """A transfer to an educator, as the provider sees it now."""
 
     reference: str
     source_id: UUID | None
-    """The id of our refund or payout, as the provider was told it."""
+    """The id of our payout, as the provider was told it."""
     succeeded: bool | None
     """None while it is not decided."""
     failure: str = ""
@@ -98,15 +130,29 @@ class PaymentProvider(Protocol):
 
     name: str
 
+    def check_amount(self, amount: Money) -> None:
+        """Raises CurrencyUnknown or InvalidArgument for what the provider cannot charge exactly."""
+        ...
+
     async def create_payment(self, payment_id: UUID, amount: Money, *, payer_id: UUID) -> ProviderPayment: ...
 
     async def get_payment(self, reference: str) -> ProviderPayment: ...
 
-    async def create_refund(self, refund_id: UUID, reference: str, amount: Money) -> ProviderTransfer:
+    async def cancel_payment(self, reference: str) -> ProviderPayment:
+        """Ends a payment that took nothing; one that did, or has ended, is answered as it is."""
+        ...
+
+    async def create_refund(self, refund_id: UUID, reference: str, amount: Money) -> ProviderRefund:
         """Of the payment with this reference."""
         ...
 
-    async def get_refund(self, reference: str) -> ProviderTransfer: ...
+    async def list_refunds(self, reference: str) -> Sequence[ProviderRefund]:
+        """Every refund of a payment, the oldest first."""
+        ...
+
+    async def list_disputes(self, reference: str) -> Sequence[ProviderDispute]:
+        """Every dispute of a payment, the oldest first."""
+        ...
 
     async def create_account(self, educator_id: UUID) -> ProviderAccount: ...
 
@@ -117,6 +163,11 @@ class PaymentProvider(Protocol):
     async def create_transfer(
         self, payout_id: UUID, account_reference: str, amount: Money
     ) -> ProviderTransfer: ...
+
+    async def find_transfer(self, payout_id: UUID, account_reference: str) -> ProviderTransfer | None:
+        """The transfer that was made for a payout, None when there is none. Providers forget the ids that a
+        request was made with after a while (Stripe after a day), so whoever asks again later looks first."""
+        ...
 
     async def list_book(self, currency_code: str, start: datetime, end: datetime) -> Sequence[BookLine]:
         """The lines from `start` to before `end`, in the order of their time."""
