@@ -131,7 +131,7 @@ $$;
 --   2  the wallet does not hold the amount
 --   3  too many tips of this sender: in some window of seconds the cap is reached
 -- A refused tip takes no number. Windows are sliding and go by the times of the tips: a sender's tip is not
--- written while the one caps[i] before it is not more than window_seconds[i] older.
+-- written while the one caps[i] before it is less than window_seconds[i] older.
 create function tip.send_tips(
     tip_ids uuid[], sender_ids uuid[], request_ids uuid[], request_hashes bytea[], educator_ids uuid[],
     currencies text[], amounts bigint[], platform_fees bigint[], fundings smallint[], messages text[],
