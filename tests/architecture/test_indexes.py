@@ -16,10 +16,14 @@ from tests.support.statements import Statement, repositories, statements
 SMALL = {
     "signing_key": "a handful of rows, read at start",
     "one_time_code": "one row per administrator at most",
+    "job": "one row for each periodic job",
 }
 """Tables that may be read whole, and why."""
 
-ALL = [statement for path in repositories() for statement in statements(path)]
+AUDIT = "tip/verification"
+"""Recomputes the whole ledger, so it reads all of it; on connections of its own."""
+
+ALL = [statement for path in repositories() if AUDIT not in path.as_posix() for statement in statements(path)]
 READS = [statement for statement in ALL if statement.sql and not statement.sql.lstrip().startswith("insert")]
 
 

@@ -14,8 +14,10 @@ _EXPORTED = re.compile(r"[0-9A-F-]+")
 
 
 @asynccontextmanager
-async def one_snapshot(dsn: str, count: int, *, application_name: str) -> AsyncIterator[list[asyncpg.Connection]]:
-    """`count` new connections in read-only transactions on one snapshot, without limits of time; closed after.
+async def one_snapshot(
+    dsn: str, count: int, *, application_name: str
+) -> AsyncIterator[list[asyncpg.Connection]]:
+    """`count` new connections in read-only transactions on one snapshot, without limits of time.
 
     They are apart from the pool, since work of minutes would keep its callers waiting. Several of them use
     several cores even where the server runs each statement on one. Raises what asyncpg raises.
@@ -31,7 +33,7 @@ async def one_snapshot(dsn: str, count: int, *, application_name: str) -> AsyncI
             connections.append(connection)
         exported = ""
         for connection in connections:
-            await connection.execute("begin isolation level repeatable read read only")
+            await connection.transaction(isolation="repeatable_read", readonly=True).start()
             if exported:
                 await connection.execute(f"set transaction snapshot '{exported}'")
             else:
