@@ -46,14 +46,19 @@ create table tip.recurring_period (
     state smallint not null,
     tip_id uuid,
     failure_reason text not null,
+    create_time timestamptz not null,
+    -- When somebody took it upon themselves to charge; long ago, and another may.
     claim_time timestamptz not null,
     update_time timestamptz not null,
     constraint recurring_period_pkey primary key (recurring_tip_id, start_date),
-    constraint recurring_period_known check (state between 1 and 4 and (state = 2) = (tip_id is not null))
+    constraint recurring_period_known check (
+        state between 1 and 4 and (state = 2) = (tip_id is not null)
+        and (state in (3, 4)) = (failure_reason <> '')
+    )
 );
 
 create index recurring_period_open on tip.recurring_period (claim_time) where state = 1;
-create index recurring_period_of_tip on tip.recurring_period (tip_id) where tip_id is not null;
+create unique index recurring_period_of_tip on tip.recurring_period (tip_id) where tip_id is not null;
 
 -- One row a job: a run that did not happen is as alarming as one that failed.
 create table tip.job (

@@ -1,7 +1,7 @@
 """When periods begin.
 
-Every period is counted from the first one, never from the one before it: a promise of the 31st of January comes
-again on the 28th of February and then on the 31st of March, not on the 28th. Days are of UTC.
+Every period is counted from the first one, never from the one before it: a promise of the 31st of January
+comes again on the 28th of February and then on the 31st of March, not on the 28th. Days are of UTC.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ class RecurrenceInterval(IntEnum):
 def period(interval: RecurrenceInterval, start_date: date, number: int) -> date:
     """The first day of period `number`, where 0 begins on `start_date`.
 
-    The same day of the week, of the month or of the year; the last day of a month that is too short for it, so
-    that a 29 February is a 28 February in most years. Raises ValueError or OverflowError beyond the year 9999.
+    The same day of the week, of the month or of the year; the last day of a month that is too short for it,
+    so that a 29 February is a 28 February in most years. Raises ValueError or OverflowError beyond the year
+    9999.
     """
     if interval is RecurrenceInterval.WEEK:
         return start_date + timedelta(weeks=number)

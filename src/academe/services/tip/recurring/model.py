@@ -19,7 +19,7 @@ SKIPPED = "SKIPPED"
 
 
 class CatchUpPolicy(IntEnum):
-    """What happens to missed periods. Numbers as in academe.api.tip.v1.CatchUpPolicy and tip.recurring_tip."""
+    """What happens to missed periods. Numbers as in academe.api.tip.v1.CatchUpPolicy and the table."""
 
     EACH = 1
     LATEST = 2
@@ -151,7 +151,7 @@ class RecurringTip:
             raise RecurringTipCanceled(recurring_tip_id=self.recurring_tip_id)
 
     def draft_of(self, start_date: date) -> TipDraft:
-        """The tip of one period. Its request_id follows from the period, so that asking again finds the tip."""
+        """The tip of one period. Its request_id follows from the period: asking again finds the tip."""
         name = start_date.isoformat()
         return TipDraft(
             request_id=uuid5(self.recurring_tip_id, name),
