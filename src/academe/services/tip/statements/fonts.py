@@ -41,8 +41,11 @@ def register() -> frozenset[int]:
 
 @lru_cache(maxsize=4096)
 def runs(text: str, *, bold: bool = False) -> tuple[tuple[str, str], ...]:
-    """(font, piece) in order; the pieces are the text, in composed form and with blanks for control characters."""
-    known, sans = register(), BOLD if bold else REGULAR
+    """(font, piece) in order: the text in composed form, with blanks for control characters."""
+    sans = BOLD if bold else REGULAR
+    if text.isascii() and text.isprintable():
+        return ((sans, text),)
+    known = register()
     text = unicodedata.normalize("NFC", text)
     text = "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
     ideographs = JAPANESE if any(_within(letter, KANA) for letter in text) else CHINESE
@@ -67,9 +70,10 @@ def width(text: str, size: int, *, bold: bool = False) -> int:
     return -int(-sum(stringWidth(piece, font, size) for font, piece in runs(text, bold=bold)) // 1)
 
 
+@lru_cache(maxsize=4096)
 def clipped(text: str, size: int, room: int, *, bold: bool = False) -> str:
     """The text, or as much of its beginning as fits into `room` points, with an ellipsis."""
-    if width(text, size, bold=bold) <= room:
+    if len(text) * size <= room or width(text, size, bold=bold) <= room:  # few letters are wider than high
         return text
     low, high = 0, len(text)
     while low < high:

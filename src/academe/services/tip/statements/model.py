@@ -79,7 +79,7 @@ class StatementLine:
     amount: int
     balance: int
     transaction_id: UUID | None
-    """The three ids are None where the reader may not follow them, and the last two also where there is none."""
+    """The three ids are None where the reader may not follow them, the last two also where there is none."""
     tip_id: UUID | None
     source_id: UUID | None
 

@@ -63,7 +63,7 @@ class _Strip:
 
 
 def pdf_bytes(sheet: Sheet, words: Words) -> bytes:
-    """The document. Takes about a second for 5,000 rows, so it belongs into a thread."""
+    """The document. Takes some three seconds for 5,000 rows, so it belongs into a thread."""
     from reportlab.pdfgen.canvas import Canvas
 
     register()
@@ -127,7 +127,9 @@ def _draw_strip(canvas: Any, strip: _Strip, top: int) -> None:
     elif strip.kind == "note":
         put(canvas, section.note, MARGIN, baseline, size=SIZE)
     elif strip.kind == "titles":
-        _draw_cells(canvas, section.columns, [column.title for column in section.columns], baseline, bold=True)
+        _draw_cells(
+            canvas, section.columns, [column.title for column in section.columns], baseline, bold=True
+        )
         canvas.setLineWidth(1)
         canvas.line(MARGIN, PAGE_HEIGHT - baseline - 4, PAGE_WIDTH - MARGIN, PAGE_HEIGHT - baseline - 4)
     else:
@@ -147,7 +149,14 @@ def _draw_cells(
 
 
 def put(
-    canvas: Any, text: str, left: int, baseline: int, *, size: int = 8, bold: bool = False, right: bool = False
+    canvas: Any,
+    text: str,
+    left: int,
+    baseline: int,
+    *,
+    size: int = 8,
+    bold: bool = False,
+    right: bool = False,
 ) -> None:
     """Writes a text that begins at `left`, or ends there; `baseline` in points from the top."""
     if right:

@@ -5,10 +5,10 @@ from __future__ import annotations
 LANGUAGES = ("en", "de", "es", "zh")
 
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
-    "zh": "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月".split(),
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "zh": "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月",
 }
 
 TEXTS: dict[str, tuple[str, str, str, str]] = {
@@ -79,7 +79,12 @@ ACCOUNTS: dict[str, tuple[str, str, str, str]] = {
     "DEBT": ("Debt", "Schuld", "Deuda", "欠款"),
     "PLATFORM_FEE": ("School's share", "Anteil der Schule", "Parte de la escuela", "学校分成"),
     "PAYMENT_FEE": ("Payment fees", "Zahlungsgebühren", "Comisiones de pago", "支付费用"),
-    "PROVIDER": ("At the payment provider", "Beim Zahlungsanbieter", "En el proveedor de pagos", "支付服务商"),
+    "PROVIDER": (
+        "At the payment provider",
+        "Beim Zahlungsanbieter",
+        "En el proveedor de pagos",
+        "支付服务商",
+    ),
     "CASH": ("By hand", "Von Hand", "A mano", "人工收付"),
     "OUTSIDE": ("Settled outside", "Außerhalb beglichen", "Liquidado fuera", "站外结算"),
 }

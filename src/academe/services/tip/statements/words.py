@@ -35,7 +35,7 @@ class Words:
 
     def month(self, number: int) -> str:
         """1 is January."""
-        return MONTHS[self.language][number - 1]
+        return MONTHS[self.language].split()[number - 1]
 
     def day(self, moment: date) -> str:
         """In full: 1 May 2026."""
