@@ -87,16 +87,78 @@ select md5('user' || n % 1000)::uuid, uuidv7(), '\x00', uuidv7(), uuidv7() from 
 insert into credential.verification_code
 select 'code' || n, md5('user' || n % 1000)::uuid, uuidv7() from generate_series(1, 20000) n;
 
-insert into tip.tip
+insert into tip.tip (
+    tip_id, sender_id, request_id, request_hash, educator_id, currency, amount, message, visibility, hide_amount,
+    create_time, funding, review, platform_fee, sender_number
+)
 select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', md5('user' || (n + 1) % 1000)::uuid,
-       'EUR', 100, '', 2, false, null, null, now()
+       'EUR', 100, '', 2, false, now(), 1, false, 5, n
 from generate_series(1, 100000) n;
 
-insert into tip.account (owner_id, kind, currency, balance, entry_count, create_time)
-select md5('user' || n)::uuid, 2, 'EUR', 100, 1, now() from generate_series(1, 100000) n;
+insert into tip.account (owner_id, kind, currency, balance, entry_count, create_time, update_time)
+select md5('user' || n)::uuid, kind, 'EUR', 100, 1, now(), now()
+from generate_series(1, 20000) n, generate_series(1, 5) kind;
 
-insert into tip.entry
-select n % 1000, n, uuidv7(), 100, 100, now() from generate_series(1, 20000) n;
+insert into tip.entry (account_id, number, transaction_id, amount, balance, create_time, kind, batch_id)
+select n % 1000, n, uuidv7(), 100, 100, now(), 1, n from generate_series(1, 100000) n;
+
+insert into tip.movement (
+    movement_id, kind, source_id, tip_id, from_kind, from_owner, to_kind, to_owner, currency, amount,
+    platform_fee, payment_fee, debt, create_time
+)
+select uuidv7(), 4, uuidv7(), uuidv7(), 3, md5('user' || n % 1000)::uuid, 2, md5('user' || n % 999)::uuid, 'EUR',
+       100, 5, 0, 0, now()
+from generate_series(1, 20000) n;
+
+insert into tip.lifecycle (
+    tip_id, state, currency, amount, platform_fee, payment_fee, refunded, refunded_platform_fee,
+    refunded_payment_fee, expire_time, update_time
+)
+select tip_id, 1 + n % 6, 'EUR', 100, 5, 0, 0, 0, 0, now(), now()
+from (select tip_id, row_number() over () as n from tip.tip limit 20000) t;
+
+insert into tip.batch select n, 1, '\x00' from generate_series(1, 20000) n;
+insert into tip.seal select n, n, '\x00', now() from generate_series(1, 20000) n;
+
+insert into tip.recurring_tip
+select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', md5('educator' || n)::uuid, 'EUR', 100, '', 2,
+       false,
+       2, current_date, 1, 1 + n % 3, current_date + n % 30, now(), now()
+from generate_series(1, 20000) n;
+
+insert into tip.recurring_period (
+    recurring_tip_id, start_date, state, failure_reason, create_time, claim_time, update_time
+)
+select recurring_tip_id, current_date, 3, 'INSUFFICIENT_FUNDS', now(), now(), now() from tip.recurring_tip;
+
+insert into tip.payment
+select uuidv7(), 1 + n % 2, md5('user' || n % 1000)::uuid, 'stripe', 'pi_' || n, '', 4, 'EUR', 100, 5, '',
+       'card' || n % 1000, case n % 1000 when 0 then now() end, now(), now()
+from generate_series(1, 20000) n;
+
+insert into tip.top_up
+select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', md5('user' || n % 1000)::uuid, 1, 'EUR', 100, now()
+from generate_series(1, 20000) n;
+
+insert into tip.refund
+select uuidv7(), md5('user' || n % 1000)::uuid, '\x00', uuidv7(), 'EUR', 50, '', 2, 're_' || n,
+       case n % 1000 when 0 then now() end, now(), now()
+from generate_series(1, 20000) n;
+
+insert into tip.dispute
+select uuidv7(), 'stripe', 'dp_' || n, uuidv7(), 'EUR', 100, 1, '', now(), now() from generate_series(1, 20000) n;
+
+insert into tip.provider_event
+select 'stripe', 'evt_' || n, 'charge.succeeded', now(), now() from generate_series(1, 20000) n;
+
+insert into tip.payout_account
+select md5('user' || n)::uuid, 'stripe', 'acct_' || n, true, '{}', now(), now() from generate_series(1, 20000) n;
+
+insert into tip.payout
+select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', 'EUR', 100, 'stripe', 'tr_' || n,
+       case n % 1000 when 0 then 1 when 1 then 4 else 2 end, '', case n % 1000 when 0 then now() end, now(), now(),
+       null
+from generate_series(1, 20000) n;
 
 set session_replication_role = origin;
 analyze;

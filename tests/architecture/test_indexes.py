@@ -24,7 +24,16 @@ AUDIT = "tip/verification"
 """Recomputes the whole ledger, so it reads all of it; on connections of its own."""
 
 ALL = [statement for path in repositories() if AUDIT not in path.as_posix() for statement in statements(path)]
-READS = [statement for statement in ALL if statement.sql and not statement.sql.lstrip().startswith("insert")]
+WHOLE = {"verification": "recomputes the whole ledger, which is its purpose"}
+"""Packages whose statements read whole tables, and why."""
+
+READS = [
+    statement
+    for statement in ALL
+    if statement.sql
+    and not statement.sql.lstrip().startswith("insert")
+    and not set(WHOLE) & set(statement.path.parts)
+]
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from academe.money import MINOR_DIGITS, Money
+from academe.money import MINOR_DIGITS, Money, allocate
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,57 @@ def test_an_amount_that_is_not_a_whole_number_is_refused(amount: object) -> None
     """A float has lost cents before it gets here."""
     with pytest.raises(TypeError):
         Money("EUR", amount)  # type: ignore[arg-type]
+
+
+def test_exponents_that_are_often_got_wrong() -> None:
+    """Three digits in Kuwait, four in Chile's unit of account, none in Japan, two in Hungary."""
+    assert [MINOR_DIGITS[code] for code in ("KWD", "CLF", "JPY", "HUF")] == [3, 4, 0, 2]
+
+
+@given(st.integers(0, 10**15), st.lists(st.integers(0, 10**12), min_size=1, max_size=8))
+def test_parts_add_up_to_the_whole(total: int, weights: list[int]) -> None:
+    """Exactly, and each is its exact share rounded down or up."""
+    assume(sum(weights) > 0 or total == 0)
+    parts = allocate(total, weights)
+    whole = sum(weights) or 1
+
+    assert sum(parts) == total
+    for part, weight in zip(parts, weights, strict=True):
+        assert total * weight // whole <= part <= -(-total * weight // whole)
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=4), st.data())
+def test_what_is_left_can_be_given_back_in_any_steps(parts: list[int], data: st.DataObject) -> None:
+    """No part ever gives back more than it has, and in the end all have given back everything."""
+    left = list(parts)
+    for _ in range(6):
+        amount = data.draw(st.integers(0, sum(left)))
+        left = [had - given for had, given in zip(left, allocate(amount, left), strict=True)]
+        assert min(left) >= 0
+    left = [had - given for had, given in zip(left, allocate(sum(left), left), strict=True)]
+
+    assert left == [0] * len(parts)
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "parts"),
+    [
+        (100, (1, 1, 1), [34, 33, 33]),
+        (1, (1, 1), [1, 0]),
+        (5, (9500, 500), [5, 0]),
+        (10, (9500, 500), [10, 0]),
+        (11, (9500, 500), [10, 1]),
+    ],
+)
+def test_the_largest_remainder_gets_the_odd_unit(
+    total: int, weights: tuple[int, ...], parts: list[int]
+) -> None:
+    """Of equal remainders the earlier part: a half unit of a fee stays with the educator."""
+    assert allocate(total, weights) == parts
+
+
+@pytest.mark.parametrize(("total", "weights"), [(-1, (1,)), (1, (1, -1)), (1, ()), (1, (0, 0))])
+def test_what_cannot_be_split_is_refused(total: int, weights: tuple[int, ...]) -> None:
+    """Negative amounts, negative weights, and something among nothing."""
+    with pytest.raises(ValueError, match="split"):
+        allocate(total, weights)

@@ -212,11 +212,11 @@ async def test_two_processes_on_crossing_accounts_never_deadlock(pool: Pool, oth
 async def test_a_writer_that_waits_for_an_account_holds_no_later_one(pool: Pool, database: str) -> None:
     """That is what locking in one order means, and why nobody can wait in a circle."""
     people = sorted(await rich(pool, 40))
-    await asyncio.gather(*(TipRepository(pool).add_tip(new_tip(a, people[0])) for a in people[1:]))
     waiting = await create_pool(database, size=1, application_name="waiting")
-    tips = [new_tip(a, people[0]) for a in people[1:]]
+    educator = new_id()
+    tips = [new_tip(a, educator) for a in people]
     async with pool.transaction() as holder:
-        await holder.execute("select from tip.account where owner_id = $1 and kind = 2 for update", people[0])
+        await holder.execute("select from tip.account where owner_id = $1 and kind = 1 for update", people[0])
         batch = asyncio.gather(*map(TipRepository(waiting).add_tip, tips))
         while not await pool.fetchval(
             """

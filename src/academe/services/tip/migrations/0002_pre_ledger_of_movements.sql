@@ -42,7 +42,15 @@ alter table tip.account
     add constraint account_kind_known check (kind between 1 and 10),
     add constraint account_of_the_school check
         ((kind between 6 and 9) = (owner_id = '00000000-0000-0000-0000-000000000000'));
-update tip.account set update_time = create_time;
+update tip.entry as entry
+set create_time = ascending.create_time
+from (
+    select account_id, number, max(create_time) over (partition by account_id order by number) as create_time
+    from tip.entry
+) as ascending
+where ascending.account_id = entry.account_id and ascending.number = entry.number;
+update tip.account as account
+set update_time = (select max(create_time) from tip.entry where entry.account_id = account.account_id);
 alter table tip.account alter column update_time drop default;
 -- An owner's accounts of every kind.
 create index account_of_owner on tip.account (owner_id);
