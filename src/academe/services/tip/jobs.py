@@ -1,8 +1,8 @@
 """Work that is due again and again: run, written down, and missed when it does not happen.
 
 A job that fails is seen. One that quietly does nothing is not: it may never be started, hang, or find that
-all of its work is locked by somebody who is gone. So each run says up to when everything due was dealt with, this
-is kept beside the time of the last success (tip.job), and when either is too old the job is overdue.
+all of its work is locked by somebody who is gone. So each run says up to when everything due was dealt with.
+This is kept beside the time of the last success (tip.job), and when either is too old the job is overdue.
 """
 
 from __future__ import annotations

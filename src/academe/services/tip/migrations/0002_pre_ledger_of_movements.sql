@@ -187,6 +187,7 @@ create table tip.lifecycle (
 );
 
 create index lifecycle_open on tip.lifecycle (state, expire_time) where state <= 3;
+create index lifecycle_in_review on tip.lifecycle (tip_id) where state = 2;
 
 create table tip.batch (
     batch_id bigint not null,
