@@ -82,7 +82,7 @@ async def measure(plan: Plan, disk: Path | None) -> Results:
 
 
 async def _open(postgres: MeasuredPostgres, stack: AsyncExitStack, design: Design) -> Contender:
-    dsn = await postgres.create_database(design.key)
+    dsn = await postgres.create_database(f"core_{design.key}")
     connection = await stack.enter_async_context(Connected(dsn))
     await design.prepare(connection, PEOPLE, FUNDS)
     return Contender(design, dsn, connection)

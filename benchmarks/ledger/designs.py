@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.ledger.academe import Academe
 from benchmarks.ledger.design import Design
 from benchmarks.ledger.per_transfer import PerTransfer
 from benchmarks.ledger.savepoints import Savepoints
@@ -12,4 +13,4 @@ OURS = "academe"
 
 def designs() -> tuple[Design, ...]:
     """In the order in which they take turns."""
-    return (PerTransfer(), Savepoints())
+    return (Academe(), PerTransfer(), Savepoints())
