@@ -198,12 +198,18 @@ def send_tip(bench: Bench, calls: int) -> Row:
             f"array[(array['{receivers}'])[:whom]::uuid]",
             "array['EUR']",
             "array[100::bigint]",
+            "array[0::bigint]",
+            "array[1::smallint]",
             "array['']",
             "array[2::smallint]",
             "array[false]",
             "array[null::uuid]",
             "array[null::uuid]",
             "array[now()]",
+            "array[null::timestamptz]",
+            "array[false]",
+            "'{}'::bigint[]",
+            "'{}'::bigint[]",
         )
     )
     return row

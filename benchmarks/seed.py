@@ -14,8 +14,12 @@ from academe.api.course.v1 import course_pb2, course_service_pb2_grpc
 from academe.api.course.v1 import course_service_pb2 as course_pb
 from academe.api.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from academe.api.enrollment.v1 import enrollment_service_pb2_grpc
+from academe.api.tip.v1 import tip_service_pb2 as tip_pb
+from academe.api.tip.v1 import tip_service_pb2_grpc
+from academe.api.type.v1 import money_pb2
 from academe.api.user.v1 import user_service_pb2 as user_pb
 from academe.api.user.v1 import user_service_pb2_grpc
+from academe.ids import new_id
 
 PASSWORD = "a password for benchmarks"
 COURSES = 200
@@ -72,7 +76,15 @@ def register(channel: grpc.Channel, name: str, educator: bool) -> Someone:
     )
     credential = auth_pb.PasswordCredential(login=name, password=PASSWORD)
     tokens = auth.Authenticate(auth_pb.AuthenticateRequest(password=credential))
-    return Someone(tokens.user_id, name, tokens.access_token)
+    someone = Someone(tokens.user_id, name, tokens.access_token)
+    tips: Any = tip_service_pb2_grpc.TipServiceStub(channel)
+    tips.TopUpWallet(
+        tip_pb.TopUpWalletRequest(
+            request_id=str(new_id()), amount=money_pb2.Money(currency_code="EUR", minor_units=10**12)
+        ),
+        metadata=someone.metadata,
+    )
+    return someone
 
 
 def course(stub: Any, educator: Someone, title: str, lessons: int) -> tuple[str, list[str]]:

@@ -36,6 +36,7 @@ class Server:
             "ACADEME_DATA_DIR": str(data_dir),
             "ACADEME_LOG_FORMAT": "json",
             "ACADEME_ACCESS_TOKEN_SECONDS": "3600",
+            "ACADEME_TIP_LIMITS": "",
             **settings,
         }
         self._child = subprocess.Popen(

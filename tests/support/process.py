@@ -61,6 +61,7 @@ class ServerProcess:
             "ACADEME_HTTP_ADDR": self.http_address,
             "ACADEME_DATA_DIR": str(self.data_dir),
             "ACADEME_BCRYPT_COST": "4",
+            "ACADEME_TIP_LIMITS": "",
             **settings,
         }
         self.process: asyncio.subprocess.Process | None = None

@@ -21,6 +21,7 @@ from academe.demo.school import Meter, Person
 from academe.ids import new_id
 
 CHUNK_BYTES = 65_536
+WALLET = money_pb2.Money(currency_code="EUR", minor_units=2000)
 TIP = money_pb2.Money(currency_code="EUR", minor_units=500)
 
 
@@ -56,6 +57,7 @@ class Journey:
             ("Learner", "works through the lessons", self._learn),
             ("Educator", "issues the credential", self._issue),
             ("Employer", "verifies the credential", self._verify),
+            ("Learner", "fills a wallet", self._fill_wallet),
             ("Learner", "tips the educator", self._tip),
         )
         for number, (who, what, take) in enumerate(steps, start=1):
@@ -222,6 +224,13 @@ class Journey:
             self.employer.credentials.VerifyCredential,
             credential_pb.VerifyCredentialRequest(verification_code=code),
         )
+
+    async def _fill_wallet(self) -> str:
+        request = tip_pb.TopUpWalletRequest(request_id=str(new_id()), amount=WALLET)
+        await self.learner.call(self.learner.tips.TopUpWallet, request)
+        again = await self.learner.call(self.learner.tips.TopUpWallet, request)
+        expect(again.replayed, "a repeated top-up is the first one")
+        return "puts 20.00 EUR into the wallet; sent twice, counted once"
 
     async def _tip(self) -> str:
         request = tip_pb.SendTipRequest(

@@ -57,6 +57,13 @@ class Crowd:
         await self.educator.register("Edda", "a password of no use", educator=True)
         for person in self._people:
             await person.register("Lea", "a password of no use")
+            await person.call(
+                person.tips.TopUpWallet,
+                tip_pb.TopUpWalletRequest(
+                    request_id=str(new_id()),
+                    amount=money_pb2.Money(currency_code="EUR", minor_units=10**9),
+                ),
+            )
         ask, courses = self.educator.call, self.educator.courses
         self._course = await ask(
             courses.CreateCourse, course_pb.CreateCourseRequest(course=course_pb2.Course(title="Storms"))
