@@ -151,13 +151,20 @@ select uuidv7(), 'stripe', 'dp_' || n, uuidv7(), 'EUR', 100, 1, '', now(), now()
 insert into tip.provider_event
 select 'stripe', 'evt_' || n, 'charge.succeeded', now(), now() from generate_series(1, 20000) n;
 
-insert into tip.payout_account
-select md5('user' || n)::uuid, 'stripe', 'acct_' || n, true, '{}', now(), now() from generate_series(1, 20000) n;
+insert into tip.payout_account (
+    educator_id, provider, provider_reference, payouts_enabled, requirements, claim_time, create_time, update_time
+)
+select md5('user' || n)::uuid, 'stripe', 'acct_' || n, true, '{}', now(), now(), now()
+from generate_series(1, 20000) n;
 
-insert into tip.payout
-select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', 'EUR', 100, 'stripe', 'tr_' || n,
-       case n % 1000 when 0 then 1 when 1 then 4 else 2 end, '', case n % 1000 when 0 then now() end, now(), now(),
-       null
+insert into tip.payout (
+    payout_id, educator_id, request_id, request_hash, currency, amount, provider, destination,
+    provider_reference, state, reason, line_number, previous_number, ask_time, attempts, create_time,
+    update_time, settle_time
+)
+select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', 'EUR', 100, 'stripe', 'acct_' || n % 1000,
+       'tr_' || n, case n % 1000 when 0 then 1 when 1 then 4 else 2 end, '', n, n - 1,
+       case n % 1000 when 0 then now() end, 1, now(), now(), case when n % 1000 > 1 then now() end
 from generate_series(1, 20000) n;
 
 set session_replication_role = origin;

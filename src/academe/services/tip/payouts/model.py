@@ -10,7 +10,7 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.money import Money
-from academe.services.tip.model import AccountKind, Movement, TransactionKind
+from academe.services.tip.model import SCHOOL, AccountKind, Movement, TransactionKind
 
 HAND = "hand"
 """The provider of payouts that an administrator pays."""
@@ -21,7 +21,7 @@ letting go, and not as the news that it was paid: a client that lost the reply s
 transfer at a bank takes longer."""
 
 ASK_AGAIN_SECONDS = 60
-"""Between asking the provider and asking again: longer than any call to it may take, so that two seldom meet."""
+"""Between asking the provider and asking again: longer than a call to it takes, so that two seldom meet."""
 
 ASK_AGAIN_MAX_SECONDS = 3_600
 """Each time takes twice as long as the one before, up to this."""
@@ -54,6 +54,8 @@ class Payout:
     """Of the educator's account: the entry that took the balance."""
     previous_number: int
     """The entry of the payout before, 0 if none. What is between the two adds up to the amount."""
+    attempts: int
+    """How often the provider was asked to pay it."""
     create_time: datetime
     approve_time: datetime | None = None
     settle_time: datetime | None = None
@@ -61,18 +63,20 @@ class Payout:
     def seen_by(self, caller: Caller) -> bool:
         return caller.is_administrator or caller.user_id == self.educator_id
 
-    def movement(self, kind: TransactionKind, at: datetime) -> Movement:
-        """What takes the money (PAYOUT), says that it arrived (PAYOUT_PAID) or brings it back (PAYOUT_FAILED)."""
-        educator, on_its_way = AccountKind.EDUCATOR, AccountKind.PAYOUT
-        if kind is TransactionKind.PAYOUT_PAID:
-            outside = AccountKind.CASH if self.provider == HAND else AccountKind.PROVIDER
-            return Movement(
-                kind, self.payout_id, on_its_way, self.educator_id, outside, UUID(int=0), self.amount, at
-            )
-        parties = (educator, on_its_way) if kind is TransactionKind.PAYOUT else (on_its_way, educator)
-        from_kind, to_kind = parties
+    def contradicts(self, paid: bool) -> bool:
+        """Whether it was settled otherwise."""
+        return self.state is (PayoutState.FAILED if paid else PayoutState.PAID)
+
+    def settlement(self, paid: bool, at: datetime) -> Movement:
+        """The movement which says that the money arrived, or that it is the educator's again."""
+        if paid:
+            kind, to_owner = TransactionKind.PAYOUT_PAID, SCHOOL
+            to_kind = AccountKind.CASH if self.provider == HAND else AccountKind.PROVIDER
+        else:
+            kind, to_owner = TransactionKind.PAYOUT_FAILED, self.educator_id
+            to_kind = AccountKind.EDUCATOR
         return Movement(
-            kind, self.payout_id, from_kind, self.educator_id, to_kind, self.educator_id, self.amount, at
+            kind, self.payout_id, AccountKind.PAYOUT, self.educator_id, to_kind, to_owner, self.amount, at
         )
 
 
@@ -90,6 +94,14 @@ class NewPayout:
     state: PayoutState
     reason: str
     create_time: datetime
+
+    def movement(self, kind: TransactionKind, amount: int) -> Movement:
+        """Out of the educator's balance: on its way (PAYOUT), or against what they owe (DEBT_REPAID)."""
+        to_kind = AccountKind.PAYOUT if kind is TransactionKind.PAYOUT else AccountKind.DEBT
+        owner, money = self.educator_id, Money(self.currency_code, amount)
+        return Movement(
+            kind, self.payout_id, AccountKind.EDUCATOR, owner, to_kind, owner, money, self.create_time
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +153,10 @@ def judge(payout: Payout, paid: bool, at: datetime) -> Verdict:
         if paid and approved is not None and at - approved < timedelta(seconds=REPEAT_SECONDS):
             return Verdict.REPEAT
         return Verdict.PAY if paid else Verdict.GIVE_BACK
-    if payout.state is PayoutState.PENDING:
-        return Verdict.REPEAT if paid and approved is not None else Verdict.REFUSE
-    said_before = (
-        by_hand or approved is not None
-        if paid
-        # What the provider refused was not given back by an administrator.
-        else by_hand or approved is None and payout.provider_reference is None and not payout.destination
-    )
-    return Verdict.REPEAT if said_before and (payout.state is PayoutState.PAID) == paid else Verdict.REFUSE
+    # Whoever pays was never asked, or only after somebody had let it go: then it was an administrator's word.
+    said_before = payout.attempts == 0 or (paid and approved is not None)
+    stands = payout.state in (PayoutState.PENDING, PayoutState.PAID)
+    return Verdict.REPEAT if said_before and stands == paid else Verdict.REFUSE
 
 
 def ask_again_after(attempts: int) -> timedelta:
