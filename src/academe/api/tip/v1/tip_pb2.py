@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from academe.api.rpc.v1 import options_pb2 as academe_dot_api_dot_rpc_dot_v1_dot_options__pb2
 from academe.api.type.v1 import money_pb2 as academe_dot_api_dot_type_dot_v1_dot_money__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61\x63\x61\x64\x65me/api/tip/v1/tip.proto\x12\x12\x61\x63\x61\x64\x65me.api.tip.v1\x1a\x1f\x61\x63\x61\x64\x65me/api/type/v1/money.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x90\x05\n\x03Tip\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tsender_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65\x64ucator_id\x18\x03 \x01(\t\x12*\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x35\n\nvisibility\x18\x06 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibility\x12\x13\n\x0bhide_amount\x18\x07 \x01(\x08\x12/\n\x07\x63ontext\x18\x08 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05state\x18\n \x01(\x0e\x32\x1c.academe.api.tip.v1.TipState\x12/\n\x07\x66unding\x18\x0b \x01(\x0e\x32\x1e.academe.api.tip.v1.TipFunding\x12\x30\n\x0cplatform_fee\x18\x0c \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12/\n\x0bpayment_fee\x18\r \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12,\n\x08refunded\x18\x0e \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12/\n\x0b\x65xpire_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x07payment\x18\x10 \x01(\x0b\x32\x1b.academe.api.tip.v1.Payment\x12\x18\n\x10recurring_tip_id\x18\x11 \x01(\t\"L\n\nTipContext\x12\x1e\n\tcourse_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\tlesson_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x90\x01\n\x07Payment\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x1a\n\x12provider_reference\x18\x02 \x01(\t\x12\x15\n\rclient_secret\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .academe.api.tip.v1.PaymentState\x12\x0f\n\x07\x66\x61ilure\x18\x05 \x01(\t\"\xc8\x01\n\x06Refund\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x0e\n\x06tip_id\x18\x02 \x01(\t\x12*\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.academe.api.tip.v1.RefundState\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x03\n\x08TipDraft\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0b\x65\x64ucator_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\xa0\x01\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1a.academe.api.type.v1.MoneyBt\xbaHq\xba\x01k\n\x12\x61mount.minor_units\x12\x1amust be 1 to 1000000000000\x1a\x39this.minor_units > 0 && this.minor_units <= 1000000000000\xc8\x01\x01\x12\x19\n\x07message\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\nvisibility\x18\x05 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x13\n\x0bhide_amount\x18\x06 \x01(\x08\x12/\n\x07\x63ontext\x18\x07 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext*\x84\x01\n\rTipVisibility\x12\x1e\n\x1aTIP_VISIBILITY_UNSPECIFIED\x10\x00\x12\x19\n\x15TIP_VISIBILITY_PUBLIC\x10\x01\x12\x1a\n\x16TIP_VISIBILITY_PRIVATE\x10\x02\x12\x1c\n\x18TIP_VISIBILITY_ANONYMOUS\x10\x03*\xc2\x01\n\x08TipState\x12\x19\n\x15TIP_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eTIP_STATE_HELD\x10\x01\x12\x17\n\x13TIP_STATE_IN_REVIEW\x10\x02\x12\x15\n\x11TIP_STATE_PENDING\x10\x03\x12\x13\n\x0fTIP_STATE_GIVEN\x10\x04\x12\x14\n\x10TIP_STATE_VOIDED\x10\x05\x12\x14\n\x10TIP_STATE_FAILED\x10\x06\x12\x16\n\x12TIP_STATE_REFUNDED\x10\x07*Z\n\nTipFunding\x12\x1b\n\x17TIP_FUNDING_UNSPECIFIED\x10\x00\x12\x16\n\x12TIP_FUNDING_WALLET\x10\x01\x12\x17\n\x13TIP_FUNDING_PAYMENT\x10\x02*\xdc\x01\n\x0cPaymentState\x12\x1d\n\x19PAYMENT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PAYMENT_STATE_CREATED\x10\x01\x12!\n\x1dPAYMENT_STATE_REQUIRES_ACTION\x10\x02\x12\x1c\n\x18PAYMENT_STATE_PROCESSING\x10\x03\x12\x1b\n\x17PAYMENT_STATE_SUCCEEDED\x10\x04\x12\x18\n\x14PAYMENT_STATE_FAILED\x10\x05\x12\x1a\n\x16PAYMENT_STATE_CANCELED\x10\x06*z\n\x0bRefundState\x12\x1c\n\x18REFUND_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REFUND_STATE_PENDING\x10\x01\x12\x1a\n\x16REFUND_STATE_SUCCEEDED\x10\x02\x12\x17\n\x13REFUND_STATE_FAILED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61\x63\x61\x64\x65me/api/tip/v1/tip.proto\x12\x12\x61\x63\x61\x64\x65me.api.tip.v1\x1a academe/api/rpc/v1/options.proto\x1a\x1f\x61\x63\x61\x64\x65me/api/type/v1/money.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x90\x05\n\x03Tip\x12\x0e\n\x06tip_id\x18\x01 \x01(\t\x12\x11\n\tsender_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65\x64ucator_id\x18\x03 \x01(\t\x12*\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x35\n\nvisibility\x18\x06 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibility\x12\x13\n\x0bhide_amount\x18\x07 \x01(\x08\x12/\n\x07\x63ontext\x18\x08 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05state\x18\n \x01(\x0e\x32\x1c.academe.api.tip.v1.TipState\x12/\n\x07\x66unding\x18\x0b \x01(\x0e\x32\x1e.academe.api.tip.v1.TipFunding\x12\x30\n\x0cplatform_fee\x18\x0c \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12/\n\x0bpayment_fee\x18\r \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12,\n\x08refunded\x18\x0e \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12/\n\x0b\x65xpire_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x07payment\x18\x10 \x01(\x0b\x32\x1b.academe.api.tip.v1.Payment\x12\x18\n\x10recurring_tip_id\x18\x11 \x01(\t\"L\n\nTipContext\x12\x1e\n\tcourse_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1e\n\tlesson_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"\x96\x01\n\x07Payment\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x1a\n\x12provider_reference\x18\x02 \x01(\t\x12\x1b\n\rclient_secret\x18\x03 \x01(\tB\x04\xc8\xf3\x18\x01\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .academe.api.tip.v1.PaymentState\x12\x0f\n\x07\x66\x61ilure\x18\x05 \x01(\t\"\xc8\x01\n\x06Refund\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x0e\n\x06tip_id\x18\x02 \x01(\t\x12*\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1a.academe.api.type.v1.Money\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.academe.api.tip.v1.RefundState\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x03\n\x08TipDraft\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0b\x65\x64ucator_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\xa0\x01\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1a.academe.api.type.v1.MoneyBt\xbaHq\xba\x01k\n\x12\x61mount.minor_units\x12\x1amust be 1 to 1000000000000\x1a\x39this.minor_units > 0 && this.minor_units <= 1000000000000\xc8\x01\x01\x12\x19\n\x07message\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xf4\x03\x12?\n\nvisibility\x18\x05 \x01(\x0e\x32!.academe.api.tip.v1.TipVisibilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x13\n\x0bhide_amount\x18\x06 \x01(\x08\x12/\n\x07\x63ontext\x18\x07 \x01(\x0b\x32\x1e.academe.api.tip.v1.TipContext*\x84\x01\n\rTipVisibility\x12\x1e\n\x1aTIP_VISIBILITY_UNSPECIFIED\x10\x00\x12\x19\n\x15TIP_VISIBILITY_PUBLIC\x10\x01\x12\x1a\n\x16TIP_VISIBILITY_PRIVATE\x10\x02\x12\x1c\n\x18TIP_VISIBILITY_ANONYMOUS\x10\x03*\xc2\x01\n\x08TipState\x12\x19\n\x15TIP_STATE_UNSPECIFIED\x10\x00\x12\x12\n\x0eTIP_STATE_HELD\x10\x01\x12\x17\n\x13TIP_STATE_IN_REVIEW\x10\x02\x12\x15\n\x11TIP_STATE_PENDING\x10\x03\x12\x13\n\x0fTIP_STATE_GIVEN\x10\x04\x12\x14\n\x10TIP_STATE_VOIDED\x10\x05\x12\x14\n\x10TIP_STATE_FAILED\x10\x06\x12\x16\n\x12TIP_STATE_REFUNDED\x10\x07*Z\n\nTipFunding\x12\x1b\n\x17TIP_FUNDING_UNSPECIFIED\x10\x00\x12\x16\n\x12TIP_FUNDING_WALLET\x10\x01\x12\x17\n\x13TIP_FUNDING_PAYMENT\x10\x02*\xdc\x01\n\x0cPaymentState\x12\x1d\n\x19PAYMENT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PAYMENT_STATE_CREATED\x10\x01\x12!\n\x1dPAYMENT_STATE_REQUIRES_ACTION\x10\x02\x12\x1c\n\x18PAYMENT_STATE_PROCESSING\x10\x03\x12\x1b\n\x17PAYMENT_STATE_SUCCEEDED\x10\x04\x12\x18\n\x14PAYMENT_STATE_FAILED\x10\x05\x12\x1a\n\x16PAYMENT_STATE_CANCELED\x10\x06*z\n\x0bRefundState\x12\x1c\n\x18REFUND_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14REFUND_STATE_PENDING\x10\x01\x12\x1a\n\x16REFUND_STATE_SUCCEEDED\x10\x02\x12\x17\n\x13REFUND_STATE_FAILED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TIPCONTEXT'].fields_by_name['course_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_TIPCONTEXT'].fields_by_name['lesson_id']._loaded_options = None
   _globals['_TIPCONTEXT'].fields_by_name['lesson_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_PAYMENT'].fields_by_name['client_secret']._loaded_options = None
+  _globals['_PAYMENT'].fields_by_name['client_secret']._serialized_options = b'\310\363\030\001'
   _globals['_TIPDRAFT'].fields_by_name['request_id']._loaded_options = None
   _globals['_TIPDRAFT'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_TIPDRAFT'].fields_by_name['educator_id']._loaded_options = None
@@ -48,24 +51,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TIPDRAFT'].fields_by_name['message']._serialized_options = b'\272H\005r\003\030\364\003'
   _globals['_TIPDRAFT'].fields_by_name['visibility']._loaded_options = None
   _globals['_TIPDRAFT'].fields_by_name['visibility']._serialized_options = b'\272H\005\202\001\002\020\001'
-  _globals['_TIPVISIBILITY']._serialized_start=1634
-  _globals['_TIPVISIBILITY']._serialized_end=1766
-  _globals['_TIPSTATE']._serialized_start=1769
-  _globals['_TIPSTATE']._serialized_end=1963
-  _globals['_TIPFUNDING']._serialized_start=1965
-  _globals['_TIPFUNDING']._serialized_end=2055
-  _globals['_PAYMENTSTATE']._serialized_start=2058
-  _globals['_PAYMENTSTATE']._serialized_end=2278
-  _globals['_REFUNDSTATE']._serialized_start=2280
-  _globals['_REFUNDSTATE']._serialized_end=2402
-  _globals['_TIP']._serialized_start=148
-  _globals['_TIP']._serialized_end=804
-  _globals['_TIPCONTEXT']._serialized_start=806
-  _globals['_TIPCONTEXT']._serialized_end=882
-  _globals['_PAYMENT']._serialized_start=885
-  _globals['_PAYMENT']._serialized_end=1029
-  _globals['_REFUND']._serialized_start=1032
-  _globals['_REFUND']._serialized_end=1232
-  _globals['_TIPDRAFT']._serialized_start=1235
-  _globals['_TIPDRAFT']._serialized_end=1631
+  _globals['_TIPVISIBILITY']._serialized_start=1674
+  _globals['_TIPVISIBILITY']._serialized_end=1806
+  _globals['_TIPSTATE']._serialized_start=1809
+  _globals['_TIPSTATE']._serialized_end=2003
+  _globals['_TIPFUNDING']._serialized_start=2005
+  _globals['_TIPFUNDING']._serialized_end=2095
+  _globals['_PAYMENTSTATE']._serialized_start=2098
+  _globals['_PAYMENTSTATE']._serialized_end=2318
+  _globals['_REFUNDSTATE']._serialized_start=2320
+  _globals['_REFUNDSTATE']._serialized_end=2442
+  _globals['_TIP']._serialized_start=182
+  _globals['_TIP']._serialized_end=838
+  _globals['_TIPCONTEXT']._serialized_start=840
+  _globals['_TIPCONTEXT']._serialized_end=916
+  _globals['_PAYMENT']._serialized_start=919
+  _globals['_PAYMENT']._serialized_end=1069
+  _globals['_REFUND']._serialized_start=1072
+  _globals['_REFUND']._serialized_end=1272
+  _globals['_TIPDRAFT']._serialized_start=1275
+  _globals['_TIPDRAFT']._serialized_end=1671
 # @@protoc_insertion_point(module_scope)

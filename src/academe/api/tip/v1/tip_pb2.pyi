@@ -1,5 +1,6 @@
 import datetime
 
+from academe.api.rpc.v1 import options_pb2 as _options_pb2
 from academe.api.type.v1 import money_pb2 as _money_pb2
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
