@@ -54,8 +54,9 @@ set update_time = (select max(create_time) from tip.entry where entry.account_id
 alter table tip.account alter column update_time drop default;
 -- An owner's accounts of every kind.
 create index account_of_owner on tip.account (owner_id);
--- Who may owe something: few, and asked for with every batch.
-create index account_of_debt on tip.account (owner_id) where kind = 5;
+-- Who may owe something: few, and asked for with every batch. No index of accounts may have the balance, not
+-- even in its condition: changing it would then change every index.
+create index account_of_debt on tip.account (owner_id, currency) where kind = 5;
 
 create sequence tip.batch_number;
 

@@ -54,9 +54,6 @@ for each statement execute function tip.refuse_change();
 create trigger append_only before delete or truncate on tip.payment
 for each statement execute function tip.refuse_change();
 
--- Who owes something, of whom there are few: it is taken from what they get next.
-create index account_in_debt on tip.account (owner_id, currency) where kind = 5 and balance < 0;
-
 create table tip.top_up (
     top_up_id uuid not null,
     -- Who asked, and their own id of it.
