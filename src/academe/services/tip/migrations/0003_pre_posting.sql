@@ -154,6 +154,7 @@ as $$
 declare
     wrong uuid;
     decided bigint;
+    given_back bigint;
 begin
     select m.movement_id into wrong
     from moved as m
@@ -205,14 +206,21 @@ begin
             using errcode = 'check_violation', constraint = 'movement_of_open_tip';
     end if;
 
-    -- Given back: the constraints of tip.lifecycle hold every part of the sum.
-    insert into tip.lifecycle as l (
+    -- Given back: the constraints of tip.lifecycle hold every part of the sum. A tip from the wallet gets its row
+    -- now, without anything in it, since they would also judge a row that is only proposed.
+    insert into tip.lifecycle (
         tip_id, state, currency, amount, platform_fee, payment_fee,
         refunded, refunded_platform_fee, refunded_payment_fee, expire_time, update_time
     )
-    select t.tip_id, case t.funding when 1 then 4 else 3 end, t.currency, t.amount, t.platform_fee, 0,
-           back.amount, back.platform_fee, back.payment_fee, null, back.create_time
-    from (
+    select distinct on (t.tip_id) t.tip_id, 4, t.currency, t.amount, t.platform_fee, 0, 0, 0, 0, null::timestamptz,
+           m.create_time
+    from moved as m
+    join tip.tip as t on t.tip_id = m.tip_id
+    where m.kind = 7 and t.funding = 1
+    order by t.tip_id
+    on conflict on constraint lifecycle_pkey do nothing;
+
+    with back as materialized (
         select tip_id, sum(case when kind in (9, 16) then -amount else amount end) as amount,
                sum(case when kind in (9, 16) then -platform_fee else platform_fee end) as platform_fee,
                sum(case when kind in (9, 16) then -payment_fee else payment_fee end) as payment_fee,
@@ -220,14 +228,27 @@ begin
         from moved
         where kind in (7, 8, 9, 16)
         group by tip_id
-    ) as back
-    join tip.tip as t using (tip_id)
-    order by t.tip_id
-    on conflict on constraint lifecycle_pkey do update
-        set refunded = l.refunded + excluded.refunded,
-            refunded_platform_fee = l.refunded_platform_fee + excluded.refunded_platform_fee,
-            refunded_payment_fee = l.refunded_payment_fee + excluded.refunded_payment_fee,
-            update_time = greatest(l.update_time, excluded.update_time);
+    ),
+    locked as materialized (
+        select l.tip_id
+        from tip.lifecycle as l
+        where l.tip_id in (select tip_id from back)
+        order by l.tip_id
+        for no key update of l
+    )
+    update tip.lifecycle as l
+    set refunded = l.refunded + back.amount,
+        refunded_platform_fee = l.refunded_platform_fee + back.platform_fee,
+        refunded_payment_fee = l.refunded_payment_fee + back.payment_fee,
+        update_time = greatest(l.update_time, back.create_time)
+    from back
+    join locked using (tip_id)
+    where l.tip_id = back.tip_id;
+    get diagnostics given_back = row_count;
+    if given_back <> (select count(distinct tip_id) from moved where kind in (7, 8, 9, 16)) then
+        raise exception 'only a tip that was given is given back'
+            using errcode = 'check_violation', constraint = 'refund_of_given';
+    end if;
 
     perform tip.post(
         (
