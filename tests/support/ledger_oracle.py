@@ -188,9 +188,7 @@ def _wrong_chain(batches: list[Any], seals: list[Any]) -> Iterator[str]:
 
 def bytes_of_tip(tip: Any) -> bytes:
     """What is hashed of a tip: PostgreSQL's binary form of these columns."""
-    columns = (
-        "tip_id sender_id request_id request_hash educator_id currency amount platform_fee funding"
-    )
+    columns = "tip_id sender_id request_id request_hash educator_id currency amount platform_fee funding"
     columns += " review visibility hide_amount course_id lesson_id create_time sender_number message"
     types = "uuid uuid uuid bytea uuid bpchar int8 int8 int2 bool int2 bool uuid uuid timestamptz int8 bytea"
     return _record({**tip, "message": tip["message"].encode()}, columns, types)

@@ -83,6 +83,8 @@ alter table tip.tip
     alter column platform_fee drop default,
     alter column sender_number set not null,
     add constraint tip_funding_known check (funding between 0 and 3),
+    -- Such tips are from before, and are not looked at: a new one would move no money.
+    add constraint tip_no_longer_outside check (funding <> 0) not valid,
     add constraint tip_hold_only check (funding in (2, 3) or (expire_time is null and not review)),
     add constraint tip_platform_fee_within check (platform_fee between 0 and amount),
     add constraint tip_number_once unique (sender_id, sender_number);

@@ -108,19 +108,19 @@ async def running_balances(connection: asyncpg.Connection) -> asyncpg.Record:
         with wrong as materialized (
             select 'Entry ' || number || ' of account ' || account_id
                    || case
-                          when number <> number_before + 1 then ' comes after entry ' || number_before || '.'
+                          when number <> place then ' is in place ' || place || '.'
                           when balance - amount <> balance_before then ' does not carry on the balance.'
                           else ' is earlier than the one before.'
                       end as fault
             from (
                 select account_id, number, amount, balance, create_time,
-                       lag(number, 1, 0::bigint) over by_number as number_before,
+                       row_number() over by_number as place,
                        lag(balance, 1, 0::bigint) over by_number as balance_before,
                        lag(create_time, 1, '-infinity'::timestamptz) over by_number as time_before
                 from tip.entry
                 window by_number as (partition by account_id order by number)
             ) as step
-            where number <> number_before + 1 or balance - amount <> balance_before
+            where number <> place or balance - amount <> balance_before
                 or create_time < time_before
         )
         select (select count(*) from tip.entry) as examined,

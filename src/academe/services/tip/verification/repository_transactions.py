@@ -13,12 +13,12 @@ async def lifecycle(connection: asyncpg.Connection) -> asyncpg.Record:
             select tip_id,
                    max(kind) filter (where kind in (4, 5, 6)) as decision,
                    coalesce(sum(payment_fee) filter (where kind in (4, 5, 6)), 0) as payment_fee,
-                   coalesce(sum(case kind when 9 then -amount else amount end) filter (where kind >= 7), 0)
-                       as refunded,
-                   coalesce(sum(case kind when 9 then -platform_fee else platform_fee end)
-                       filter (where kind >= 7), 0) as refunded_platform_fee,
-                   coalesce(sum(case kind when 9 then -payment_fee else payment_fee end)
-                       filter (where kind >= 7), 0) as refunded_payment_fee
+                   coalesce(sum(case when kind in (9, 16) then -amount else amount end)
+                       filter (where kind in (7, 8, 9, 16)), 0) as refunded,
+                   coalesce(sum(case when kind in (9, 16) then -platform_fee else platform_fee end)
+                       filter (where kind in (7, 8, 9, 16)), 0) as refunded_platform_fee,
+                   coalesce(sum(case when kind in (9, 16) then -payment_fee else payment_fee end)
+                       filter (where kind in (7, 8, 9, 16)), 0) as refunded_payment_fee
             from tip.movement
             where tip_id is not null
             group by tip_id
@@ -63,7 +63,10 @@ async def lifecycle(connection: asyncpg.Connection) -> asyncpg.Record:
 
 
 async def decisions(connection: asyncpg.Connection) -> asyncpg.Record:
-    """What is about a tip fits it: its people, currency and parts; and a tip is decided once at most."""
+    """What is about a tip fits it: its people, currency and parts. A tip is decided once at most.
+
+    What undoes a dispute or a refund undoes all of it, and a payout is paid or comes back as it was taken.
+    """
     return await connection.fetchrow(
         """
         with wrong as materialized (
@@ -72,26 +75,38 @@ async def decisions(connection: asyncpg.Connection) -> asyncpg.Record:
             left join tip.tip as t using (tip_id)
             where m.tip_id is not null and (
                 t.sender_id is null or t.currency <> m.currency or (
-                    case m.kind
-                        when 4 then t.funding = 2 and m.from_owner = t.sender_id
-                            and m.to_owner = t.educator_id and m.amount = t.amount
-                            and m.platform_fee = t.platform_fee and m.payment_fee = 0
-                        when 5 then t.funding = 2 and m.from_owner = t.sender_id and m.amount = t.amount
-                        when 6 then t.funding = 3 and m.to_owner = t.educator_id and m.amount = t.amount
-                            and m.platform_fee = t.platform_fee
-                        when 7 then m.from_owner = t.educator_id and (
-                            (t.funding = 3 and m.to_kind = 8)
-                            or (t.funding < 3 and m.to_kind = 1 and m.to_owner = t.sender_id)
-                        )
-                        when 8 then t.funding = 3 and m.from_owner = t.educator_id
-                        when 9 then t.funding = 3 and m.to_owner = t.educator_id
+                    case
+                        when m.kind = 4 then
+                            (t.funding, t.sender_id, t.educator_id, t.amount, t.platform_fee, 0)
+                            = (2, m.from_owner, m.to_owner, m.amount, m.platform_fee, m.payment_fee)
+                        when m.kind = 5 then (t.funding, t.sender_id, t.amount) = (2, m.from_owner, m.amount)
+                        when m.kind = 6 then
+                            (t.funding, t.educator_id, t.amount, t.platform_fee)
+                            = (3, m.to_owner, m.amount, m.platform_fee)
+                        when m.kind = 7 and m.to_kind = 1 then
+                            t.funding in (1, 2) and (t.educator_id, t.sender_id) = (m.from_owner, m.to_owner)
+                        when m.kind in (7, 8) then (t.funding, t.educator_id) = (3, m.from_owner)
+                        when m.kind in (9, 16) then (t.funding, t.educator_id) = (3, m.to_owner)
                         else false
                     end
                 ) is not true
             )
             union all
+            select 'Movement ' || m.movement_id || ' does not undo or settle what there was.'
+            from tip.movement as m
+            left join tip.movement as first on first.source_id = m.source_id
+                and first.kind = case m.kind when 9 then 8 when 16 then 7 else 10 end
+            where (m.kind in (9, 16) and (m.tip_id, m.currency, m.amount, m.platform_fee, m.payment_fee)
+                    is distinct from
+                    (first.tip_id, first.currency, first.amount, first.platform_fee, first.payment_fee))
+                or (m.kind in (11, 12) and (m.from_owner, m.currency, m.amount)
+                    is distinct from (first.to_owner, first.currency, first.amount))
+            union all
             select 'Tip ' || tip_id || ' is decided ' || count(*) || ' times.'
             from tip.movement where kind in (4, 5, 6) group by tip_id having count(*) > 1
+            union all
+            select 'Payout ' || source_id || ' is settled ' || count(*) || ' times.'
+            from tip.movement where kind in (11, 12) group by source_id having count(*) > 1
         )
         select (select count(*) from tip.movement) as examined,
                count(*) as fault_count, array(select fault from wrong order by fault limit 20) as faults
@@ -106,15 +121,15 @@ async def refunds(connection: asyncpg.Connection) -> asyncpg.Record:
         """
         with back as (
             select tip_id,
-                   sum(case kind when 9 then -amount else amount end) as amount,
-                   sum(case kind when 9 then -platform_fee else platform_fee end) as platform_fee,
-                   sum(case kind when 9 then -payment_fee else payment_fee end) as payment_fee
+                   sum(case when kind in (9, 16) then -amount else amount end) as amount,
+                   sum(case when kind in (9, 16) then -platform_fee else platform_fee end) as platform_fee,
+                   sum(case when kind in (9, 16) then -payment_fee else payment_fee end) as payment_fee
             from tip.movement
-            where kind in (7, 8, 9)
+            where kind in (7, 8, 9, 16)
             group by tip_id
         ),
         given as (
-            select tip_id, amount, platform_fee, 0::bigint as payment_fee from tip.tip where funding <= 1
+            select tip_id, amount, platform_fee, 0::bigint as payment_fee from tip.tip where funding = 1
             union all
             select tip_id, amount, platform_fee, payment_fee from tip.movement where kind in (4, 6)
         ),
@@ -129,7 +144,7 @@ async def refunds(connection: asyncpg.Connection) -> asyncpg.Record:
                     between 0 and given.amount - given.platform_fee - given.payment_fee
             ) is not true
         )
-        select (select count(*) from tip.movement where kind in (7, 8, 9)) as examined,
+        select (select count(*) from tip.movement where kind in (7, 8, 9, 16)) as examined,
                count(*) as fault_count, array(select fault from wrong order by fault limit 20) as faults
         from wrong
         """
@@ -168,14 +183,13 @@ async def sender_numbers(connection: asyncpg.Connection) -> asyncpg.Record:
     return await connection.fetchrow(
         """
         with wrong as materialized (
-            select 'Tip ' || sender_number || ' of ' || sender_id || ' comes after ' || number_before || '.'
-                       as fault
+            select 'Tip ' || sender_number || ' of ' || sender_id || ' is in place ' || place || '.' as fault
             from (
-                select sender_id, sender_number, lag(sender_number, 1, 0::bigint)
-                           over (partition by sender_id order by sender_number) as number_before
+                select sender_id, sender_number,
+                       row_number() over (partition by sender_id order by sender_number) as place
                 from tip.tip
-            ) as step
-            where sender_number <> number_before + 1
+            ) as numbered
+            where sender_number <> place
         )
         select (select count(*) from tip.tip) as examined,
                count(*) as fault_count, array(select fault from wrong order by fault limit 20) as faults
