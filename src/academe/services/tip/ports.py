@@ -177,6 +177,8 @@ class PaymentProvider(Protocol):
 class ProviderBooks(Protocol):
     """The part of a PaymentProvider that the ledger is compared with."""
 
+    name: str
+
     async def list_book(self, currency_code: str, start: datetime, end: datetime) -> Sequence[BookLine]:
         """The lines from `start` to before `end`, in the order of their time. Raises ProviderUnavailable."""
         ...

@@ -1,0 +1,1 @@
+"""Reports: what educators earned, who supports them, and what the school holds and owes."""
