@@ -27,7 +27,7 @@ class EarningsLine:
     fees: int = 0
     """Less the fees that came back with refunds."""
     refunded: int = 0
-    """All that the giver got back, less disputes that were won."""
+    """All that the giver got back, less disputes that were won and refunds that failed."""
 
     @property
     def net(self) -> int:

@@ -8,54 +8,74 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from academe.money import Money
+from academe.services.tip.payments.movements import OF_DEBT, OF_FEE
 from academe.services.tip.ports import BookLine
 from academe.services.tip.reports.model import LIST_MAX, Reconciliation
 from academe.services.tip.reports.repository_school import Booked
 
 
+class TheirBook:
+    """The provider's lines, by our id of what they are about.
+
+    `sources` gives our ids of what a line only has the provider's for.
+    """
+
+    def __init__(self, lines: Sequence[BookLine], sources: Mapping[str, UUID]) -> None:
+        self.net = sum(line.net for line in lines)
+        self.by_id: dict[UUID, list[BookLine]] = defaultdict(list)
+        self.strangers: list[BookLine] = []
+        """About nothing of ours."""
+        self._second: dict[UUID, UUID] = {}
+        for line in lines:
+            source_id = line.source_id or sources.get(line.source_reference)
+            if source_id is None:
+                self.strangers.append(line)
+                continue
+            self.by_id[source_id].append(line)
+            # A second movement with the same cause, whose id was made of it.
+            self._second[uuid5(OF_DEBT, source_id.hex)] = source_id
+            self._second[uuid5(OF_FEE, line.source_reference)] = source_id
+
+    def id_of(self, entry: Booked) -> UUID:
+        """What the lines about the same thing are found under."""
+        return self._second.get(entry.source_id, entry.source_id)
+
+    def ids_beyond(self, booked: Sequence[Booked]) -> list[UUID]:
+        """Every id under which the ledger could have what it has not booked in the span."""
+        missing = set(self.by_id) - {self.id_of(entry) for entry in booked}
+        return [*missing, *(second for second, first in self._second.items() if first in missing)]
+
+
 def compare(
-    currency_code: str,
-    booked: Sequence[Booked],
-    lines: Sequence[BookLine],
-    sources: Mapping[str, UUID],
-    others: Sequence[Booked],
+    currency_code: str, booked: Sequence[Booked], theirs: TheirBook, others: Sequence[Booked]
 ) -> Reconciliation:
     """What the two sides do not agree on.
 
-    `sources` gives our ids of what the lines only have the provider's for; `others` is what the ledger booked
-    outside the span for ids that only the provider has in it.
+    `others` is what the ledger booked outside the span for ids that only the provider has in it.
     """
     ours: dict[UUID, list[Booked]] = defaultdict(list)
-    theirs: dict[UUID, list[BookLine]] = defaultdict(list)
     outside: dict[UUID, list[Booked]] = defaultdict(list)
-    strangers: list[BookLine] = []
     for entry in booked:
-        ours[entry.source_id].append(entry)
+        ours[theirs.id_of(entry)].append(entry)
     for entry in others:
-        outside[entry.source_id].append(entry)
-    for line in lines:
-        source_id = line.source_id or sources.get(line.source_reference)
-        if source_id is None:
-            strangers.append(line)
-        else:
-            theirs[source_id].append(line)
+        outside[theirs.id_of(entry)].append(entry)
 
     differences = []
-    for source_id in dict.fromkeys([*ours, *theirs]):
-        here, there = ours[source_id], theirs[source_id]
+    for source_id in dict.fromkeys([*ours, *theirs.by_id]):
+        here, there = ours[source_id], theirs.by_id[source_id]
         if sum(entry.held for entry in here) != sum(line.net for line in there) or not here or not there:
             differences.append(_sentence(currency_code, source_id, here, there, outside[source_id]))
     differences += [
         f"{line.source_reference or line.reference}: the provider says {_theirs(currency_code, [line])}; "
         "the ledger knows nothing of it"
-        for line in strangers
+        for line in theirs.strangers
     ]
     return Reconciliation(
         ledger_net=sum(entry.held for entry in booked),
-        provider_net=sum(line.net for line in lines),
+        provider_net=theirs.net,
         differences=differences[:LIST_MAX],
         difference_count=len(differences),
     )

@@ -40,13 +40,13 @@ class ReportRepository:
                        case when entry.kind in (7, 8) then -1 else 1 end
                            * coalesce(m.platform_fee + m.payment_fee, tip.platform_fee) as fees,
                        case when entry.kind in (7, 8) then m.amount
-                           when entry.kind = 9 then -m.amount else 0 end as refunded
+                           when entry.kind in (9, 16) then -m.amount else 0 end as refunded
                 from tip.entry
                 left join tip.movement as m on m.movement_id = entry.transaction_id and entry.kind > 2
                 join tip.tip
                     on tip.tip_id = case when entry.kind > 2 then m.tip_id else entry.transaction_id end
                 where entry.account_id = $1 and entry.number > $2 and entry.number <= $3
-                    and entry.kind in (1, 4, 6, 7, 8, 9)
+                    and entry.kind in (1, 4, 6, 7, 8, 9, 16)
                     and (not $4 or m.debt = m.amount - m.platform_fee - m.payment_fee)
             ) as earned
             group by grouping sets ((month), (course_id), (supporter_id))
@@ -78,13 +78,13 @@ class ReportRepository:
                    case when entry.kind in (1, 4, 6) then coalesce(m.amount, tip.amount) else 0 end as gross,
                    case when entry.kind in (7, 8) then -1 else 1 end
                        * coalesce(m.platform_fee + m.payment_fee, tip.platform_fee) as fees,
-                   case when entry.kind in (7, 8) then m.amount when entry.kind = 9 then -m.amount else 0 end
-                       as refunded
+                   case when entry.kind in (7, 8) then m.amount
+                       when entry.kind in (9, 16) then -m.amount else 0 end as refunded
             from tip.entry
             left join tip.movement as m on m.movement_id = entry.transaction_id and entry.kind > 2
             join tip.tip on tip.tip_id = case when entry.kind > 2 then m.tip_id else entry.transaction_id end
             where entry.account_id = $1 and entry.number > $2 and entry.number <= $3
-                and entry.kind in (1, 4, 6, 7, 8, 9)
+                and entry.kind in (1, 4, 6, 7, 8, 9, 16)
                 and (not $4 or m.debt = m.amount - m.platform_fee - m.payment_fee)
             order by entry.number
             """,

@@ -168,7 +168,8 @@ class SchoolRepository:
             """
             select kind, source_id, create_time, case when from_kind = 8 then amount else -amount end as held
             from tip.movement
-            where source_id = any($1::uuid[]) and kind = any(array[3, 6, 7, 8, 9, 11, 13, 15]::smallint[])
+            where source_id = any($1::uuid[])
+                and kind = any(array[3, 6, 7, 8, 9, 11, 13, 15, 16, 17]::smallint[])
                 and (from_kind = 8 or to_kind = 8)
             order by create_time
             """,

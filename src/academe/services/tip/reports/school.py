@@ -10,7 +10,7 @@ from academe.errors import InvalidArgument
 from academe.services.tip.model import SCHOOL, AccountKind, TransactionKind
 from academe.services.tip.ports import ProviderBooks
 from academe.services.tip.reports.model import Reconciliation, SchoolReport, TransactionTotal
-from academe.services.tip.reports.reconcile import compare
+from academe.services.tip.reports.reconcile import TheirBook, compare
 from academe.services.tip.reports.repository_school import AccountRange, Booked, SchoolRepository
 from academe.services.tip.statements.model import AccountSpan
 from academe.services.tip.statements.repository import StatementRepository
@@ -84,15 +84,14 @@ class SchoolReportService:
             booked += await self._repository.list_booked(extent.account_id, after, last)
             after = last
         if self._books is None:
-            return compare(currency_code, booked, [], {}, [])
+            return compare(currency_code, booked, TheirBook([], {}), [])
         lines = await self._books.list_book(currency_code, start, end)
         unnamed = [line.source_reference for line in lines if line.source_id is None]
         sources = await self._repository.find_sources(self._books.name, unnamed) if unnamed else {}
-        here = {entry.source_id for entry in booked}
-        theirs = {line.source_id or sources.get(line.source_reference) for line in lines}
-        elsewhere = [source_id for source_id in theirs if source_id is not None and source_id not in here]
-        others = await self._repository.find_booked(elsewhere) if elsewhere else []
-        return compare(currency_code, booked, lines, sources, others)
+        theirs = TheirBook(lines, sources)
+        missing = theirs.ids_beyond(booked)
+        others = await self._repository.find_booked(missing) if missing else []
+        return compare(currency_code, booked, theirs, others)
 
 
 def _bounded(ranges: Iterable[AccountRange]) -> Iterator[list[tuple[int, int, int]]]:

@@ -105,4 +105,11 @@ TRANSACTIONS: dict[str, tuple[str, str, str, str]] = {
     "PROVIDER_FEE": ("Provider's fee", "Gebühr des Anbieters", "Comisión del proveedor", "服务商费用"),
     "DEBT_REPAID": ("Debt repaid", "Schuld beglichen", "Deuda saldada", "偿还欠款"),
     "TOP_UP_TAKEN_BACK": ("Top-up taken back", "Aufladung rückgängig", "Recarga revertida", "充值撤回"),
+    "REFUND_FAILED": ("Refund failed", "Erstattung misslungen", "Reembolso fallido", "退款失败"),
+    "PROVIDER_FEE_RETURNED": (
+        "Provider's fee returned",
+        "Gebühr zurück",
+        "Comisión devuelta",
+        "服务商费用退还",
+    ),
 }
