@@ -140,8 +140,11 @@ insert into tip.top_up
 select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', md5('user' || n % 1000)::uuid, 1, 'EUR', 100, now()
 from generate_series(1, 20000) n;
 
-insert into tip.refund
-select uuidv7(), md5('user' || n % 1000)::uuid, '\x00', uuidv7(), 'EUR', 50, '', 2, 're_' || n,
+insert into tip.refund (
+    refund_id, requester_id, request_hash, tip_id, payment_id, currency, amount, reason, state,
+    provider_reference, ask_time, create_time, update_time
+)
+select uuidv7(), md5('user' || n % 1000)::uuid, '\x00', uuidv7(), uuidv7(), 'EUR', 50, '', 2, 're_' || n,
        case n % 1000 when 0 then now() end, now(), now()
 from generate_series(1, 20000) n;
 

@@ -103,15 +103,14 @@ class PayoutRepository:
             set attempts = payout.attempts + 1,
                 ask_time = $2::timestamptz + ($4::interval[])[least(payout.attempts, 6) + 1],
                 update_time = greatest(payout.update_time, $2)
-            from (
+            where payout.payout_id = any(array(
                 select payout_id from tip.payout
                 where provider = $1 and ask_time <= $2
                 order by ask_time
                 limit $3
                 for no key update skip locked
-            ) as due
-            where payout.payout_id = due.payout_id
-            returning payout.payout_id, educator_id, currency, amount, provider, destination,
+            ))
+            returning payout_id, educator_id, currency, amount, provider, destination,
                       provider_reference, state, reason, line_number, previous_number, attempts, create_time,
                       approve_time, settle_time
             """,

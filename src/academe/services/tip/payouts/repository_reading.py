@@ -80,7 +80,7 @@ class PayoutReader:
             select entry.number, entry.create_time, entry.kind, entry.amount, entry.balance,
                    entry.transaction_id,
                    case when entry.kind = 1 then entry.transaction_id else movement.tip_id end as tip_id,
-                   case when entry.kind in (7, 8, 9, 12) then movement.source_id end as source_id
+                   case when entry.kind in (7, 8, 9, 12, 16) then movement.source_id end as source_id
             from tip.account as account
             join tip.entry as entry on entry.account_id = account.account_id
             left join tip.movement as movement
