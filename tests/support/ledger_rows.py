@@ -48,7 +48,7 @@ async def insert_tip(queryable: Queryable, sender_id: UUID, educator_id: UUID, *
 
 async def insert_movement(queryable: Queryable, kind: int, **columns: Any) -> UUID:
     """A movement; accounts are what its kind says where that leaves no choice. Returns its source_id."""
-    from_kind, to_kind = KINDS[kind]
+    from_kind, to_kind = KINDS.get(kind, (9, 1))
     row = {
         "movement_id": new_id(),
         "kind": kind,
