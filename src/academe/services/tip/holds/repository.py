@@ -16,7 +16,7 @@ from academe.services.tip.model import AccountKind, Movement, Tip, TipState, Tra
 from academe.services.tip.repository_movements import add_movements
 
 CONFLICT_RERUNS = 3
-"""After a deadlock. Locks are taken in one order, in which accounts that are just being made have no place."""
+"""After a deadlock. Locks are taken in one order, in which accounts that are just made have no place."""
 
 
 class HoldRepository:

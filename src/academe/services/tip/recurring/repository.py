@@ -189,6 +189,6 @@ async def _read(queryable: Queryable, recurring_tip_ids: list[UUID]) -> Mapping[
     return {row["recurring_tip_id"]: recurring_tip_of(row, _periods(row)) for row in rows}
 
 
-def _periods(row: Any) -> list[RecurringPeriod]:
+def _periods(row: Any) -> tuple[RecurringPeriod, ...]:
     columns = (row[name] or () for name in ("start_dates", "tip_ids", "failure_reasons"))
-    return [RecurringPeriod(*values) for values in zip(*columns, strict=True)]
+    return tuple(RecurringPeriod(*values) for values in zip(*columns, strict=True))
