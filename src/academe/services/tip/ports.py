@@ -11,6 +11,7 @@ from uuid import UUID
 
 from academe.money import Money
 from academe.services.user import Account
+from academe.services.user import UserNotFound as UserNotFound
 
 
 class UserDirectory(Protocol):
