@@ -75,7 +75,7 @@ begin
                sum(amount) over latest_first as total
         from leg
         window latest_first as (
-            partition by account_kind, owner_id, currency order by transaction_id desc
+            partition by owner_id, account_kind, currency order by transaction_id desc
             rows unbounded preceding
         )
     )
