@@ -143,7 +143,8 @@ def _wrong_lifecycles(tips: list[Any], movements: list[Any], lifecycles: list[An
         said = tuple(row[name] for name in ("refunded", "refunded_platform_fee", "refunded_payment_fee"))
         if len(decided) > 1 or row["state"] not in states:
             yield f"state of tip {id_}: {row['state']}"
-        if (row["platform_fee"], row["payment_fee"]) != fees or said != sums:
+        copied = [name for name in ("amount", "currency", "expire_time") if row[name] != tip[name]]
+        if (row["platform_fee"], row["payment_fee"]) != fees or said != sums or copied:
             yield f"sums of tip {id_}"
         shares = tip["amount"] - sum(fees), sums[0] - sums[1] - sums[2]
         if not (0 <= sums[1] <= fees[0] and 0 <= sums[2] <= fees[1] and 0 <= shares[1] <= shares[0]):
