@@ -87,24 +87,30 @@ def _pages(sheet: Sheet) -> Iterator[list[_Strip]]:
     page: list[_Strip] = []
     left = BOTTOM - MARGIN - _head_height(sheet)
     for section in sheet.sections:
-        titles = _Strip("titles", HEAD, section)
-        opening = [_Strip("title", HEAD + 8, section), titles] if section.title else [titles]
-        # A heading is not left alone at the end of a page.
-        needed = sum(strip.height for strip in opening) + ROW
-        for place in range(len(section.rows)):
-            strip = _Strip("row", ROW, section, place)
-            if left < (needed if place == 0 else ROW):
+        for group in _groups(section):
+            height = sum(strip.height for strip in group)
+            if left < height:
                 yield page
                 page, left = [], BOTTOM - MARGIN
-                if place > 0:
-                    page, left = [titles], left - titles.height
-            added = [*opening, strip] if place == 0 else [strip]
-            page.extend(added)
-            left -= sum(strip.height for strip in added)
-        if section.note:
-            page.append(_Strip("note", ROW, section))
-            left -= ROW
+                if group[0].kind == "row":  # the table goes on, so its columns are named again
+                    group.insert(0, _Strip("titles", HEAD, section))
+                    height += HEAD
+            page += group
+            left -= height
     yield page
+
+
+def _groups(section: Section) -> Iterator[list[_Strip]]:
+    """What stays on one page: a heading with the first row, a note with the last."""
+    for place in range(len(section.rows)):
+        group = [_Strip("row", ROW, section, place)]
+        if place == 0:
+            group.insert(0, _Strip("titles", HEAD, section))
+            if section.title:
+                group.insert(0, _Strip("title", HEAD + 8, section))
+        if place == len(section.rows) - 1 and section.note:
+            group.append(_Strip("note", ROW, section))
+        yield group
 
 
 def _head_height(sheet: Sheet) -> int:
