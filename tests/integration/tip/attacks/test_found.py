@@ -8,6 +8,7 @@ from dataclasses import asdict
 import asyncpg
 import pytest
 
+from academe.services.tip.verification.repository import CHECKS, run_check
 from tests.integration.tip.attacks.scene import Scene, build
 from tests.support.ledger_oracle import bytes_of_tip, faults
 from tests.support.postgres import TestPostgres
@@ -100,32 +101,28 @@ async def scene_database(postgres: TestPostgres, template_database: str) -> tupl
     return dsn, scene
 
 
-async def defraud(postgres: TestPostgres, dsn: str, fraud: str) -> None:
-    """As a superuser, past every trigger."""
-    superuser = await asyncpg.connect(postgres.superuser_dsn_of(dsn))
-    try:
-        await superuser.execute("set session_replication_role = replica")
-        await superuser.execute(fraud)
-    finally:
-        await superuser.close()
-
-
 @pytest.mark.parametrize(("checks", "fraud"), FRAUDS, ids=str)
 async def test_a_fraud_past_the_triggers_is_found(
     postgres: TestPostgres, scene_database: tuple[str, Scene], checks: str, fraud: str
 ) -> None:
     """Each by the checks that it concerns, and by the second opinion."""
-    template, scene = scene_database
-    dsn = await postgres.create_database(template=template)
+    dsn, scene = scene_database
     names = {name: str(value) for name, value in asdict(scene).items()}
     names["nobody"] = "00000000-0000-7000-8000-000000000001"
     names["batch"] = "(select min(batch_id) + 1 from tip.batch)"
-    await defraud(postgres, dsn, fraud.format(**names))
-    found = await failed_checks(dsn)
-    connection = await asyncpg.connect(dsn)
-    second = await faults(connection)
-    await connection.close()
+    superuser = await asyncpg.connect(postgres.superuser_dsn_of(dsn))
+    try:
+        transaction = superuser.transaction()
+        await transaction.start()
+        await superuser.execute("set local session_replication_role = replica")
+        await superuser.execute(fraud.format(**names))
+        done = [await run_check(name, superuser) for name in CHECKS]
+        second = await faults(superuser)
+        await transaction.rollback()
+    finally:
+        await superuser.close()
 
+    found = {check.name: check.faults for check in done if not check.passed}
     assert set(found) == set(checks.split())
     assert all(sentences and all(s.endswith(".") for s in sentences) for sentences in found.values())
     assert second
@@ -199,9 +196,9 @@ async def test_a_ledger_rewritten_as_a_whole_has_another_head(
     template, scene = scene_database
     dsn = await postgres.create_database(template=template)
     kept = (await verify(dsn))["all"].head_hash
-    await defraud(postgres, dsn, f"update tip.tip set message = 'Other' where tip_id = '{scene.given}'")
     superuser = await asyncpg.connect(postgres.superuser_dsn_of(dsn))
     await superuser.execute("set session_replication_role = replica")
+    await superuser.execute("update tip.tip set message = 'Other' where tip_id = $1", scene.given)
     tip = await superuser.fetchrow("select * from tip.tip where tip_id = $1", scene.given)
     await superuser.execute(
         "update tip.batch set digest = $2 where batch_id = $1",

@@ -48,7 +48,7 @@ class VerificationRepository:
         async def run(connection: asyncpg.Connection) -> None:
             await _prepare(connection)
             while waiting:
-                done.put_nowait(await _check(connection, waiting.popleft()))
+                done.put_nowait(await run_check(waiting.popleft(), connection))
 
         async with one_snapshot(self._dsn, self._connections, application_name="academe verify") as snapshot:
             runners = [asyncio.ensure_future(run(connection)) for connection in snapshot]
@@ -78,7 +78,8 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     await connection.execute("set local enable_nestloop = off")
 
 
-async def _check(connection: asyncpg.Connection, name: str) -> Check:
+async def run_check(name: str, connection: asyncpg.Connection) -> Check:
+    """One check by its name; sees what the connection's transaction sees."""
     try:
         async with connection.transaction():  # a savepoint
             row = await CHECKS[name](connection)
