@@ -23,7 +23,7 @@ from academe.services.tip.model import (
 )
 from academe.services.tip.repository_movements import add_movements
 from tests.integration.tip.recurring.promises import BEGINNING, Clock
-from tests.support.ledger import People, balances_of, caller, draft, fill_wallets
+from tests.support.ledger import People, balances_of, caller, draft, fill_wallets, new_tip
 
 
 def hold_draft(educator_id: UUID, amount: int = 500, *, expire_time: datetime | None = None) -> TipDraft:
@@ -35,7 +35,7 @@ class Held:
 
     def __init__(self, pool: Pool) -> None:
         self.pool, self.clock, self.people = pool, Clock(BEGINNING), People()
-        repository = TipRepository(pool)
+        self._repository = repository = TipRepository(pool)
         self.tips = TipService(
             repository, self.people, policy=TipPolicy(1_000, review_above=10_000), clock=self.clock
         )
@@ -81,8 +81,9 @@ class Held:
     async def owe(self, amount: int) -> None:
         """The educator was paid out what is then disputed."""
         payer, educator, now = self.people.add(), self.educator.user_id, self.clock()
-        wish = replace(draft(educator, amount), funding=Funding.PAYMENT)
-        tip = (await self.tips.send_tip(caller(payer), wish)).tip
+        new = new_tip(payer, educator, amount)
+        tip = replace(new.tip, funding=Funding.PAYMENT, platform_fee=amount // 10)
+        await self._repository.add_tip(replace(new, tip=tip))
         share, money = amount - tip.platform_fee, Money("EUR", amount)
         of_tip = {"tip_id": tip.tip_id, "create_time": now}
         charge = Movement(
