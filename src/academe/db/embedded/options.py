@@ -36,7 +36,7 @@ PINNED = {
 
 # Written into the new cluster's postgresql.conf, where an operator may overrule them.
 INITIAL = {
-    "shared_buffers": "64MB",
+    "shared_buffers": "256MB",
     "max_connections": "50",
     "min_wal_size": "64MB",
     "max_wal_size": "512MB",

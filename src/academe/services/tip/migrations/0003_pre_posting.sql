@@ -46,6 +46,7 @@ create function tip.post(legs tip.leg[], sources bytea[], source_batches bigint[
 language plpgsql
 set enable_nestloop = off
 set enable_mergejoin = off
+set enable_hashjoin = on
 set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -150,6 +151,10 @@ $$;
 -- What a movement says of a tip must be so; then the tip goes on, and the legs are posted.
 create function tip.post_movements() returns trigger
 language plpgsql
+-- A plan is made once, perhaps while tables have little in them, and kept for what comes: every tip by index.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     wrong uuid;

@@ -12,6 +12,7 @@ create function tip.decide_in_order(
 )
 language plpgsql
 set enable_nestloop = off
+set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -97,6 +98,7 @@ create function tip.repay_debts(educator_ids uuid[], currencies text[], fundings
 returns void
 language plpgsql
 set enable_nestloop = off
+set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
 begin
@@ -140,7 +142,9 @@ create function tip.send_tips(
     window_seconds bigint[], caps bigint[]
 ) returns table (place bigint, outcome smallint, found_tip_id uuid)
 language plpgsql
-set enable_nestloop = off -- the plan is made once, perhaps for one tip, and kept for hundreds
+-- A plan is made once, perhaps for one tip and tables with little in them, and kept for what comes.
+set enable_nestloop = off
+set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
