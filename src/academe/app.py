@@ -76,6 +76,8 @@ class App:
         self.metrics.watch_pool(self.database.pool)
         self._readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
+        if self._http is not None:
+            self._http.add_routes(self.slices.tips.routes())
         with as_startup_error():
             await self.slices.keys.load()
             self.first_sign_in_code = await self.first_sign_in()
@@ -153,6 +155,8 @@ class App:
         self._background.run("sessions", self.slices.verifier.run_revalidation)
         self._background.run("streams", self._access.run)
         self._background.run("progress", self.slices.progress_watch.run)
+        self._background.run("tips", self.slices.tips.poll.run)
+        self._background.run("jobs", self.slices.tips.jobs.run)
         # The first hash measures how long one takes, so that nobody's sign-in has to.
         self._background.run("passwords", self.slices.passwords.prepare)
         self._background.run("loop lag", LoopLag(self.metrics).run)

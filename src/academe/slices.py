@@ -103,14 +103,8 @@ class Slices:
             self.courses,
             self.users,
         )
-        self.tips = tip.TipService(
-            tip.TipRepository(
-                pool,
-                limits=[tip.TipLimit(count, seconds) for count, seconds in settings.tip_limits],
-                on_batch=on_batch,
-            ),
-            self.users,
-            policy=tip.TipPolicy(settings.tip_fee_basis_points, settings.tip_review_above),
+        self.tips = tip.TipParts(
+            pool, database.dsn, self.users, options=tip_options(settings), log=log, on_batch=on_batch
         )
 
     def handlers(self, state: health.HealthState) -> list[Any]:
@@ -126,8 +120,25 @@ class Slices:
         ]
 
     async def close(self) -> None:
-        """Ends the threads that hash passwords."""
+        """Ends the threads that hash passwords, and connections to the payment provider."""
         await self.passwords.close()
+        await self.tips.close()
+
+
+def tip_options(settings: Settings) -> tip.TipOptions:
+    """What the settings say about tips."""
+    stripe = None
+    if settings.stripe_secret_key:
+        stripe = tip.StripeOptions(
+            settings.stripe_secret_key, settings.stripe_webhook_secrets, settings.stripe_api_url
+        )
+    return tip.TipOptions(
+        policy=tip.TipPolicy(settings.tip_fee_basis_points, settings.tip_review_above),
+        limits=[tip.TipLimit(count, seconds) for count, seconds in settings.tip_limits],
+        cooling=timedelta(seconds=settings.tip_cooling_seconds),
+        top_up_by=settings.top_up_by,
+        stripe=stripe,
+    )
 
 
 def open_signing_keys(settings: Settings, database: Database) -> auth.SigningKeys:

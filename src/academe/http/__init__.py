@@ -1,4 +1,4 @@
-"""The small HTTP listener beside gRPC: metrics, probes, public keys, and later webhooks and pages."""
+"""The small HTTP listener beside gRPC: metrics, probes, public keys, webhooks, and later pages."""
 
 from academe.http.listener import HttpListener
 from academe.http.operations import operations_routes

@@ -9,7 +9,7 @@ HEADERS_MAX = 16_384
 """Bytes of a request's headers, as for gRPC metadata."""
 
 BODY_MAX = 262_144
-"""Bytes, as for a gRPC message. Nothing here takes a body yet; the webhooks to come are a few KB."""
+"""Bytes, as for a gRPC message. Webhooks are a few KB."""
 
 
 class Limits:

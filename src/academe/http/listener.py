@@ -32,7 +32,7 @@ class HttpListener:
         self.address = address
         """Where it listens, once started."""
         self._log = log
-        app = Starlette(routes=list(routes), middleware=[Middleware(Limits)])
+        self._app = app = Starlette(routes=list(routes), middleware=[Middleware(Limits)])
         app.router.redirect_slashes = False  # an address has one spelling
         self._server = _Server(
             uvicorn.Config(
@@ -51,6 +51,10 @@ class HttpListener:
             )
         )
         self._serving: asyncio.Task[None] | None = None
+
+    def add_routes(self, routes: Sequence[BaseRoute]) -> None:
+        """Serves these too, from now on: what needs a part that is built after the port was opened."""
+        self._app.router.routes.extend(routes)
 
     async def start(self) -> None:
         """Returns when it listens. Raises StartupError when the port cannot be had."""

@@ -59,6 +59,8 @@ async def test_a_learner_tips_an_educator(school: School, pool: Pool) -> None:
         hide_amount=True,
         context=tip_pb2.TipContext(course_id=course, lesson_id=lesson),
         create_time=sent.tip.create_time,
+        state=tip_pb2.TIP_STATE_GIVEN,
+        funding=tip_pb2.TIP_FUNDING_WALLET,
     )
     assert await faults(pool) == []
 

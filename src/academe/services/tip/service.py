@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from academe.caller import Caller, Role
 from academe.clock import utcnow
 from academe.errors import AcademeError, InvalidArgument
 from academe.ids import new_id
-from academe.money import MINOR_DIGITS
+from academe.money import MINOR_DIGITS, Money
 from academe.pagination import Page, page_of, page_request
-from academe.services.tip.errors import CurrencyUnknown, EducatorNotFound, SelfTip, TipNotFound
+from academe.services.tip.errors import (
+    CurrencyUnknown,
+    EducatorNotFound,
+    FundingNotOffered,
+    SelfTip,
+    TipNotFound,
+)
 from academe.services.tip.model import (
     Funding,
     NewTip,
@@ -24,6 +31,7 @@ from academe.services.tip.model import (
     TipState,
     platform_fee_of,
 )
+from academe.services.tip.payments.model import Payment
 from academe.services.tip.ports import UserDirectory
 from academe.services.tip.repository import TipRepository
 
@@ -47,6 +55,16 @@ class TipPolicy:
     """Tips from wallets of more minor units than this wait for an administrator; 0 lets all go."""
 
 
+class Payments(Protocol):
+    """Whoever has tips paid from outside."""
+
+    async def admit(self, payer_id: UUID, amount: Money) -> None: ...
+
+    async def start_tip(self, tip: Tip) -> Payment: ...
+
+    async def get_payments(self, payment_ids: Sequence[UUID]) -> Mapping[UUID, Payment]: ...
+
+
 class TipService:
     """Tips, for whoever is signed in."""
 
@@ -54,12 +72,14 @@ class TipService:
         self,
         repository: TipRepository,
         users: UserDirectory,
+        payments: Payments | None = None,
         *,
         policy: TipPolicy | None = None,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._repository = repository
         self._users = users
+        self._payments = payments
         self._policy = policy or TipPolicy()
         self._clock = clock
 
@@ -67,14 +87,24 @@ class TipService:
         """Moves money from the caller to an educator, once for each request_id of the caller's.
 
         Raises SelfTip, CurrencyUnknown, EducatorNotFound, InvalidArgument, InsufficientFunds and
-        TipLimitReached, and RequestIdReused when the request_id stands for another tip.
+        TipLimitReached, and RequestIdReused when the request_id stands for another tip. A tip that is paid
+        from outside is written first; ProviderRefused says that it has failed.
         """
-        return await self.send_for(caller.user_id, draft)
+        sent = await self.send_for(caller.user_id, draft)
+        if sent.tip.funding is Funding.PAYMENT and self._payments is not None:
+            await self._payments.start_tip(sent.tip)
+            now = await self._repository.get_tip(sent.tip.tip_id)
+            return replace(sent, tip=now) if now is not None else sent
+        return sent
 
     async def send_for(self, sender_id: UUID, draft: TipDraft) -> SentTip:
         """The same for somebody who is not calling: the period of a recurring tip."""
         try:
             await self._check(sender_id, [draft])
+            if draft.funding is Funding.PAYMENT:
+                if self._payments is None:
+                    raise FundingNotOffered
+                await self._payments.admit(sender_id, draft.amount)
         except AcademeError:
             # What is no longer possible may have been done already, and then that is the answer: the
             # educator has left since, the currency is gone, or the hold it asked for has expired.
@@ -176,6 +206,13 @@ class TipService:
         if seen is None:
             raise TipNotFound(tip_id=tip_id)
         return seen
+
+    async def get_payments(self, caller: Caller, tips: Sequence[Tip]) -> Mapping[UUID, Payment]:
+        """The payments of those tips that the caller sent and pays from outside, by tip_id."""
+        ids = [
+            tip.tip_id for tip in tips if tip.funding is Funding.PAYMENT and tip.sender_id == caller.user_id
+        ]
+        return await self._payments.get_payments(ids) if ids and self._payments is not None else {}
 
     async def list_tips(
         self, caller: Caller, direction: TipDirection, *, page_size: int, page_token: str

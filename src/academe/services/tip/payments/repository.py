@@ -49,13 +49,13 @@ class PaymentRepository:
         rows = await self._pool.fetch(
             """
             update tip.payment set ask_time = $2::timestamptz + $4::interval
-            where payment_id in (
+            where payment_id = any(array(
                 select payment_id from tip.payment
                 where provider = $1 and ask_time <= $2
                 order by ask_time
                 limit $3
                 for no key update skip locked
-            )
+            ))
             returning payment_id, purpose, payer_id, provider, provider_reference, client_secret, state,
                       currency, amount, fee, failure, fingerprint, ask_time, create_time
             """,
@@ -101,7 +101,7 @@ class PaymentRepository:
             select l.tip_id
             from tip.lifecycle as l
             where l.state = 3 and l.update_time < $1
-                and not exists (select from tip.payment as p where p.payment_id = l.tip_id)
+                and (select p.state from tip.payment as p where p.payment_id = l.tip_id) is null
             order by l.expire_time, l.tip_id
             limit $2
             """,

@@ -31,7 +31,7 @@ Effect = Callable[[Queryable], Awaitable[Callable[[], None] | None]]
 """Writes in the transaction of the event; what it returns is called after the commit."""
 
 Listener = Callable[[Mapping[str, Any]], Awaitable[Effect | None]]
-"""Takes the object of an event, asks what it wants to know, and returns what there is to write, if anything."""
+"""Takes the object of an event, asks what it wants to know, and returns what there is to write."""
 
 # Of these, refunds and disputes are looked for even if the payment itself does not tell of any.
 _OF_PAYMENTS = ("payment_intent.", "charge.", "refund.")

@@ -51,13 +51,13 @@ class RefundRepository:
         rows = await self._pool.fetch(
             """
             update tip.refund set ask_time = $1::timestamptz + $3::interval
-            where refund_id in (
+            where refund_id = any(array(
                 select refund_id from tip.refund
                 where ask_time <= $1
                 order by ask_time
                 limit $2
                 for no key update skip locked
-            )
+            ))
             returning refund_id, requester_id, request_hash, tip_id, payment_id, currency, amount, reason,
                       state, provider_reference, ask_time, create_time
             """,

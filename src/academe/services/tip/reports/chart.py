@@ -1,6 +1,7 @@
 """Earnings by month as a picture: bars of what was kept, in whole units of the drawing.
 
-Numbers are on the bars and again in the description, so that nothing is told by height or colour alone.
+Numbers are on the bars where they fit and always in the description, so that nothing is told by height or
+colour alone.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ def chart_svg(earnings: Earnings, words: Words) -> str:
     high = -(-max(*amounts, 0) // step) * step
     low = min(*amounts, 0) // step * step
     reach = max(high - low, 1)
+    # Numbers that would run into each other are left to the axis, the tooltips and the description.
+    longest = max(len(words.amount(amount, code)) for amount in amounts)
 
     def top(amount: int) -> int:
         return TOP + (high - amount) * (BOTTOM - TOP) // reach
@@ -46,9 +49,10 @@ def chart_svg(earnings: Earnings, words: Words) -> str:
             f'<rect x="{left}" y="{upper}" width="{BAR}" height="{lower - upper}" '
             f'fill="{GAIN if amount >= 0 else LOSS}"><title>{escape(label)}</title></rect>'
         )
-        if amount:
+        if amount and longest <= 12:
             above = upper - 4 if amount > 0 else lower + 12
-            parts.append(_text(left + BAR // 2, above, words.amount(amount, code), "middle", 9))
+            size = 9 if longest <= 9 else 7
+            parts.append(_text(left + BAR // 2, above, words.amount(amount, code), "middle", size))
         parts.append(_text(left + BAR // 2, BOTTOM + 30, name[:3], "middle"))
     return "\n".join([*parts, "</svg>\n"])
 

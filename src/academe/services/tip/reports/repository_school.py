@@ -57,9 +57,10 @@ class SchoolRepository:
             with recursive step (low, high) as (
                 select 0::bigint, coalesce((select number from tip.seal order by number desc limit 1), 0)
                 union all
-                select case when seal_time < coalesce($1, 'infinity') then middle else low end,
-                       case when seal_time < coalesce($1, 'infinity') then high else middle - 1 end
+                select case when seal_time < moment then middle else low end,
+                       case when seal_time < moment then high else middle - 1 end
                 from step
+                cross join coalesce($1::timestamptz, 'infinity') as moment
                 cross join lateral (select (low + high + 1) >> 1 as middle) as half
                 join tip.seal on seal.number = middle
                 where low < high
@@ -74,6 +75,8 @@ class SchoolRepository:
         self, currency_code: str, after_account: int, opening_seal: int, closing_seal: int
     ) -> list[AccountRange]:
         """Up to PAGE accounts of a currency by account_id, from after one on."""
+        # Looked up one by one (which `limit 1` insists on), because a plan for any number of accounts would
+        # rather read all entries.
         rows = await self._pool.fetch(
             """
             with recursive page as materialized (
@@ -89,12 +92,17 @@ class SchoolRepository:
                 cross join unnest(array[$3::bigint, $4::bigint]) as cut
                 union all
                 select step.account_id, step.kind, cut,
-                       case when seal.number <= cut then middle else low end,
-                       case when seal.number <= cut then high else middle - 1 end
+                       case when sealed.number <= cut then middle else low end,
+                       case when sealed.number <= cut then high else middle - 1 end
                 from step
                 cross join lateral (select (low + high + 1) >> 1 as middle) as half
-                join tip.entry on entry.account_id = step.account_id and entry.number = middle
-                join tip.seal on seal.batch_id = entry.batch_id
+                cross join lateral (
+                    select seal.number
+                    from tip.entry
+                    join tip.seal on seal.batch_id = entry.batch_id
+                    where entry.account_id = step.account_id and entry.number = middle
+                    limit 1
+                ) as sealed
                 where low < high
             ),
             edge as (
@@ -103,9 +111,11 @@ class SchoolRepository:
                 where low = high
                 group by account_id, kind
             )
-            select edge.account_id, edge.kind, opening, closing, coalesce(entry.balance, 0) as balance
+            select edge.account_id, edge.kind, opening, closing, coalesce(last.balance, 0) as balance
             from edge
-            left join tip.entry on entry.account_id = edge.account_id and entry.number = closing
+            left join lateral (
+                select balance from tip.entry where account_id = edge.account_id and number = closing limit 1
+            ) as last on true
             order by edge.account_id
             """,
             currency_code,
