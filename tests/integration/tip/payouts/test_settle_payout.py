@@ -1,0 +1,158 @@
+"""SettlePayout, and payouts that are looked at first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from academe.db.pool import Pool
+from academe.errors import InvalidArgument
+from academe.services.tip.errors import PayoutNotFound, PayoutSettled
+from academe.services.tip.payouts.model import PayoutState
+from tests.integration.tip.payouts.bank import Bank
+from tests.integration.tip.payouts.office import Office
+from tests.support.ledger import faults
+
+TAKEN, PAID, FAILED = 10, 11, 12
+CASH = 9
+
+
+async def a_ring(educator_id: UUID, since: datetime) -> Sequence[str]:
+    assert timedelta(days=89) < datetime.now(UTC) - since < timedelta(days=91)
+    return [f"{educator_id} -> somebody -> {educator_id}"]
+
+
+async def no_ring(educator_id: UUID, since: datetime) -> Sequence[str]:
+    return []
+
+
+async def test_paid_by_hand(pool: Pool) -> None:
+    """The money leaves the cash, the reason is the educator's to read; saying it again changes nothing."""
+    office = Office(pool)
+    educator = await office.educator(100)
+    payout = await office.create(educator)
+    settled = await office.payouts.settle_payout(payout.payout_id, True, "On Friday.")
+
+    assert (settled.state, settled.reason) == (PayoutState.PAID, "On Friday.")
+    assert settled.settle_time is not None
+    assert await office.payouts.settle_payout(payout.payout_id, True, "again") == settled
+    with pytest.raises(PayoutSettled):
+        await office.payouts.settle_payout(payout.payout_id, False, "")
+    assert await office.movements(payout) == [TAKEN, PAID]
+    assert await office.holds(educator) == (0, 0)
+    assert CASH == await pool.fetchval(
+        "select to_kind from tip.movement where kind = 11 and source_id = $1", payout.payout_id
+    )
+    assert await faults(pool) == []
+
+
+async def test_not_paid_by_hand(pool: Pool) -> None:
+    """The balance has the money again, once, however often it is said."""
+    office = Office(pool)
+    educator = await office.educator(100)
+    payout = await office.create(educator)
+    settled = await office.payouts.settle_payout(payout.payout_id, False, "No such bank.")
+
+    assert settled.state is PayoutState.FAILED
+    assert await office.payouts.settle_payout(payout.payout_id, False, "") == settled
+    with pytest.raises(PayoutSettled):
+        await office.payouts.settle_payout(payout.payout_id, True, "")
+    assert await office.movements(payout) == [TAKEN, FAILED]
+    assert await office.holds(educator) == (100, 0)
+    assert (await office.create(educator)).amount.minor_units == 100
+
+
+async def test_a_ring_is_looked_at_first(pool: Pool) -> None:
+    """The money is out of the balance, and the provider is not asked until an administrator lets it go."""
+    office = Office(pool, bank := Bank(), find_rings=a_ring)
+    educator = await office.educator(100)
+    payout = await office.create(educator, request_id := uuid4())
+    assert (payout.state, bool(payout.reason)) == (PayoutState.IN_REVIEW, True)
+    assert await office.holds(educator) == (0, 100)
+    assert await office.step() == len(bank.transfers) == 0
+    assert await office.create(educator, request_id) == payout
+    settled = await office.payouts.settle_payout(payout.payout_id, True, "")
+
+    assert (settled.state, settled.reason) == (PayoutState.PAID, "")
+    assert len(bank.transfers) == 1
+    assert await office.payouts.settle_payout(payout.payout_id, True, "") == settled
+    assert await office.movements(payout) == [TAKEN, PAID]
+
+
+async def test_a_reply_that_is_lost_after_a_review(pool: Pool) -> None:
+    """It is pending then like any other: asked about, and not the administrator's any more."""
+    office = Office(pool, bank := Bank(), find_rings=a_ring)
+    educator = await office.educator(100)
+    payout = await office.create(educator)
+    bank.lost_replies = 1
+    pending = await office.payouts.settle_payout(payout.payout_id, True, "")
+
+    assert pending.state is PayoutState.PENDING
+    assert (await office.payouts.settle_payout(payout.payout_id, True, "")).state is PayoutState.PENDING
+    with pytest.raises(PayoutSettled):
+        await office.payouts.settle_payout(payout.payout_id, False, "")
+    assert await office.step() == 1
+    assert await office.movements(payout) == [TAKEN, PAID]
+    assert len(bank.transfers) == 1
+
+
+async def test_a_review_that_refuses(pool: Pool) -> None:
+    """The money goes back, and the provider never hears of it."""
+    office = Office(pool, bank := Bank(), find_rings=a_ring)
+    educator = await office.educator(100)
+    payout = await office.create(educator)
+    refused = await office.payouts.settle_payout(payout.payout_id, False, "Explain first.")
+
+    assert refused.state is PayoutState.FAILED
+    assert await office.payouts.settle_payout(payout.payout_id, False, "") == refused
+    assert await office.holds(educator) == (100, 0)
+    assert bank.transfers == {}
+
+
+async def test_by_hand_after_a_review(pool: Pool) -> None:
+    """Letting it go, twice because the reply got lost, is not yet having paid it."""
+    office = Office(pool, find_rings=a_ring)
+    educator = await office.educator(100)
+    payout = await office.create(educator)
+    approved = await office.payouts.settle_payout(payout.payout_id, True, "")
+    assert approved.state is PayoutState.PENDING
+    assert await office.payouts.settle_payout(payout.payout_id, True, "") == approved
+    assert await office.movements(payout) == [TAKEN]
+    office.later = 90
+
+    assert (await office.payouts.settle_payout(payout.payout_id, True, "")).state is PayoutState.PAID
+    assert await office.movements(payout) == [TAKEN, PAID]
+
+
+async def test_without_a_ring_nothing_is_looked_at(pool: Pool) -> None:
+    office = Office(pool, Bank(), find_rings=no_ring)
+
+    assert (await office.create(await office.educator(100))).state is PayoutState.PAID
+
+
+async def test_what_the_provider_decides_is_not_settled_by_hand(pool: Pool) -> None:
+    """Neither while it is pending, nor when it was paid, nor when it was refused."""
+    office = Office(pool, bank := Bank())
+    educators = [await office.educator(100) for _ in range(3)]
+    paid = await office.create(educators[0])
+    bank.refusal = "No."
+    failed = await office.create(educators[1])
+    bank.lost_requests = 1
+    pending = await office.create(educators[2])
+
+    assert [one.state for one in (paid, failed, pending)] == [
+        PayoutState.PAID,
+        PayoutState.FAILED,
+        PayoutState.PENDING,
+    ]
+    for payout in (paid, failed, pending):
+        for word in (True, False):
+            with pytest.raises(PayoutSettled):
+                await office.payouts.settle_payout(payout.payout_id, word, "")
+    with pytest.raises(PayoutNotFound):
+        await office.payouts.settle_payout(uuid4(), True, "")
+    with pytest.raises(InvalidArgument):
+        await office.payouts.settle_payout(paid.payout_id, True, "a\0b")
