@@ -221,6 +221,7 @@ async def test_a_currency_that_nobody_can_be_paid_in(school: School, code: str) 
 async def test_the_smallest_and_the_largest_amount(school: School, amount: int) -> None:
     """One minor unit, and a million millions of them."""
     learner, educator = await school.learner(), await school.educator()
+    await school.fund(learner, "KWD")
     money = Money(currency_code="KWD", minor_units=amount)
 
     assert (await learner.tips.SendTip(tip_for(educator.user_id, amount=money))).tip.amount == money
