@@ -43,8 +43,11 @@ async def test_paid_by_hand(pool: Pool) -> None:
         await office.payouts.settle_payout(payout.payout_id, False, "")
     assert await office.movements(payout) == [TAKEN, PAID]
     assert await office.holds(educator) == (0, 0)
-    assert CASH == await pool.fetchval(
-        "select to_kind from tip.movement where kind = 11 and source_id = $1", payout.payout_id
+    assert (
+        await pool.fetchval(
+            "select to_kind from tip.movement where kind = 11 and source_id = $1", payout.payout_id
+        )
+        == CASH
     )
     assert await faults(pool) == []
 
