@@ -76,6 +76,7 @@ class App:
         self.metrics.watch_pool(self.database.pool)
         self._readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
+        self.metrics.watch_jobs(self.slices.tips.jobs)
         if self._http is not None:
             self._http.add_routes(self.slices.tips.routes())
         with as_startup_error():

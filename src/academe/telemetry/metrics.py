@@ -14,13 +14,14 @@ codes come from the contract, names of batches and reasons from the code.
     academe_event_loop_lag_seconds                                   histogram of how late the event loop runs
     academe_event_loop_lag_worst_seconds                             the worst since the last scrape
     academe_database_ready                                           1 while the database answers
+    academe_job_overdue{job}                                         1 while a periodic job stands still
     academe_build_info{version,python}, process_*, python_gc_*
 """
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -54,6 +55,17 @@ class PoolNumbers(Protocol):
     def waiting(self) -> int: ...
 
 
+class JobNumbers(Protocol):
+    """What periodic jobs tell about themselves."""
+
+    @property
+    def names(self) -> Collection[str]: ...
+
+    def overdue(self) -> Mapping[str, object]:
+        """By name, those that stand still."""
+        ...
+
+
 class MethodCalls:
     """The calls of one method; written by the interceptor, on every call, without a lock."""
 
@@ -73,6 +85,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         """For what is better counted where it happens; everything in it is rendered."""
         self._pool: PoolNumbers | None = None
+        self._jobs: JobNumbers | None = None
         self._methods: dict[str, MethodCalls] = {}
         self._batch_items: dict[str, Distribution] = {}
         self._batch_seconds: dict[str, Distribution] = {}
@@ -109,6 +122,10 @@ class Metrics:
         """The pool whose numbers are read at each scrape."""
         self._pool = pool
 
+    def watch_jobs(self, jobs: JobNumbers) -> None:
+        """The periodic jobs that are asked at each scrape whether they stand still."""
+        self._jobs = jobs
+
     def on_pool_wait(self, seconds: float) -> None:
         """Told by the pool each time a caller had to wait for a connection."""
         self._pool_wait.observe(seconds)
@@ -132,6 +149,8 @@ class Metrics:
         yield from self._collect_calls()
         if self._pool is not None:
             yield from _collect_pool(self._pool)
+        if self._jobs is not None:
+            yield _collect_jobs(self._jobs)
         yield _histogram("academe_pool_wait_seconds", "Waiting for a connection.", {(): self._pool_wait})
         yield _histogram("academe_batch_items", "Items in a batch.", _by_name(self._batch_items), ("name",))
         yield _histogram(
@@ -168,6 +187,14 @@ def _collect_pool(pool: PoolNumbers) -> Iterator[Metric]:
         connections.add_metric((state,), number)
     yield connections
     yield GaugeMetricFamily("academe_pool_waiters", "Callers waiting for a connection.", pool.waiting)
+
+
+def _collect_jobs(jobs: JobNumbers) -> Metric:
+    overdue = jobs.overdue()
+    family = GaugeMetricFamily("academe_job_overdue", "1 while a job stands still.", labels=("job",))
+    for name in jobs.names:
+        family.add_metric((name,), name in overdue)
+    return family
 
 
 def _by_name(distributions: dict[str, Distribution]) -> _Labelled:

@@ -113,3 +113,22 @@ def test_a_scrape_does_not_hold_up_the_event_loop() -> None:
     metrics.render()
 
     assert time.process_time() - started < 0.1
+
+
+class Jobs:
+    """Two jobs, of which one stands still."""
+
+    names = ("tip.holds", "tip.recurring")
+
+    def overdue(self) -> dict[str, object]:
+        return {"tip.recurring": "since yesterday"}
+
+
+def test_a_job_that_stands_still_is_one() -> None:
+    """And one that runs is zero, so that a dashboard knows of both."""
+    metrics = Metrics()
+    metrics.watch_jobs(Jobs())
+    page = metrics.render().decode()
+
+    assert 'academe_job_overdue{job="tip.recurring"} 1.0' in page
+    assert 'academe_job_overdue{job="tip.holds"} 0.0' in page

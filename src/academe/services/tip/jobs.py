@@ -8,7 +8,7 @@ This is kept beside the time of the last success (tip.job), and when either is t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -70,6 +70,10 @@ class JobRunner:
         self._progress: dict[str, JobProgress] = {name: JobProgress(now, now) for name in self._jobs}
         self._failing: set[str] = set()
         self._alarms: dict[str, datetime] = {}
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._jobs.keys()
 
     async def run(self) -> None:
         """Runs every job at its own pace, and watches them. Ends only by being cancelled, or by a fault."""

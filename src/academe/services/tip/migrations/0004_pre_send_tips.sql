@@ -119,7 +119,7 @@ begin
         movement_id, kind, source_id, from_kind, from_owner, to_kind, to_owner, currency, amount, platform_fee,
         payment_fee, debt, create_time
     )
-    select uuidv7(), 14, uuidv7(), 2, owed.owner_id, 5, owed.owner_id, owed.currency,
+    select gen_random_uuid(), 14, gen_random_uuid(), 2, owed.owner_id, 5, owed.owner_id, owed.currency,
            least(-owed.balance, earned.balance), 0, 0, 0, earned.update_time
     from owed
     join tip.account as earned
