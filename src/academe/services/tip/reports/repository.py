@@ -42,7 +42,8 @@ class ReportRepository:
                        case when entry.kind in (7, 8) then m.amount
                            when entry.kind in (9, 16) then -m.amount else 0 end as refunded
                 from tip.entry
-                left join tip.movement as m on m.movement_id = entry.transaction_id and entry.kind > 2
+                left join tip.movement as m
+                    on m.movement_id = case when entry.kind > 2 then entry.transaction_id end
                 join tip.tip
                     on tip.tip_id = case when entry.kind > 2 then m.tip_id else entry.transaction_id end
                 where entry.account_id = $1 and entry.number > $2 and entry.number <= $3
@@ -81,7 +82,8 @@ class ReportRepository:
                    case when entry.kind in (7, 8) then m.amount
                        when entry.kind in (9, 16) then -m.amount else 0 end as refunded
             from tip.entry
-            left join tip.movement as m on m.movement_id = entry.transaction_id and entry.kind > 2
+            left join tip.movement as m
+                on m.movement_id = case when entry.kind > 2 then entry.transaction_id end
             join tip.tip on tip.tip_id = case when entry.kind > 2 then m.tip_id else entry.transaction_id end
             where entry.account_id = $1 and entry.number > $2 and entry.number <= $3
                 and entry.kind in (1, 4, 6, 7, 8, 9, 16)

@@ -76,7 +76,7 @@ class SchoolRepository:
     ) -> list[AccountRange]:
         """Up to PAGE accounts of a currency by account_id, from after one on."""
         # Looked up one by one (which `limit 1` insists on), because a plan for any number of accounts would
-        # rather read all entries.
+        # rather read all entries; and the latest first, after which nothing happened on most accounts.
         rows = await self._pool.fetch(
             """
             with recursive page as materialized (
@@ -86,16 +86,19 @@ class SchoolRepository:
                 order by account_id
                 limit $5
             ),
-            step (account_id, kind, cut, low, high) as (
-                select account_id, kind, cut, 0::bigint, entry_count
+            step (account_id, kind, cut, low, high, fresh) as (
+                select account_id, kind, cut, 0::bigint, entry_count, true
                 from page
                 cross join unnest(array[$3::bigint, $4::bigint]) as cut
                 union all
                 select step.account_id, step.kind, cut,
                        case when sealed.number <= cut then middle else low end,
-                       case when sealed.number <= cut then high else middle - 1 end
+                       case when sealed.number <= cut then high else middle - 1 end,
+                       false
                 from step
-                cross join lateral (select (low + high + 1) >> 1 as middle) as half
+                cross join lateral (
+                    select case when fresh then high else (low + high + 1) >> 1 end as middle
+                ) as half
                 cross join lateral (
                     select seal.number
                     from tip.entry

@@ -35,7 +35,7 @@ SUM_LINES = 20_000
 ones and not a long one that the database cuts off."""
 
 CSV_LINES_MAX = 100_000
-READ_LINES = 5_000
+READ_LINES = 1_000
 
 SUPPORTERS_DEFAULT = 10
 

@@ -139,7 +139,8 @@ class StatementRepository:
                    case when secret.tip_id is null then nullif(movement.source_id, movement.tip_id) end
                        as source_id
             from tip.entry
-            left join tip.movement on movement.movement_id = entry.transaction_id and entry.kind > 2
+            left join tip.movement
+                on movement.movement_id = case when entry.kind > 2 then entry.transaction_id end
             cross join lateral (
                 select case when entry.kind > 2 then movement.tip_id else entry.transaction_id end as tip_id
             ) as about

@@ -36,8 +36,8 @@ CSV_LINES_MAX = 100_000
 PDF_LINES_MAX = 5_000
 """Eighty pages, which nobody turns; and they are made in memory."""
 
-READ_LINES = 5_000
-"""Lines read at a time, some tens of milliseconds each."""
+READ_LINES = 1_000
+"""Lines read and written at a time: some milliseconds, in which the event loop does nothing else."""
 
 
 class StatementService:
