@@ -227,7 +227,7 @@ def test_the_ledger_against_a_plain_model(database: str) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=2 + -(-STEPS // STEPS_EACH),  # the first one is as simple as can be
+                    max_examples=3 + STEPS * 11 // 10 // STEPS_EACH,  # the first one is as simple as can be
                     stateful_step_count=STEPS_EACH,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),
