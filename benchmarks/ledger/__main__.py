@@ -108,7 +108,7 @@ async def _verify_scripts(scripts: dict[str, tuple[str, str]]) -> None:
     by_key = {design.key: design for design in designs()}
     for key, (dsn, _) in scripts.items():
         async with Connected(dsn) as connection:
-            await by_key.get(key, yardstick).verify(connection)
+            await by_key.get(key, yardstick).verify(connection, dsn)
 
 
 async def _growth(postgres: MeasuredPostgres, plan: Plan) -> list[Stage]:

@@ -12,7 +12,8 @@ import asyncpg
 
 from academe.db.migrate import migrate
 from academe.ids import new_id
-from academe.services.tip.verification.repository import CHECKS
+from academe.services.tip.verification.repository import VerificationRepository
+from academe.services.tip.verification.service import VerificationService
 from benchmarks.ledger.academe_sql import FILL, SEND, TOP_UP, one_tip
 from benchmarks.ledger.design import CURRENCY, Batch, LedgerWrongError, People, educator_sql, payer_sql
 
@@ -21,7 +22,6 @@ DIGEST = b"\x01" * 32
 LIMIT_SECONDS, LIMIT_TIPS = [3_600, 604_800], [1_000_000, 10_000_000]
 """Looked at for every tip and never reached: payers are few here, and they tip all the time."""
 WALLET, PRIVATE = 1, 2
-SORT_MEMORY = "256MB"
 
 
 class Academe:
@@ -63,17 +63,12 @@ class Academe:
         if refused:
             raise LedgerWrongError(f"{self.key}: not every tip was taken: {refused[0]}")
 
-    async def verify(self, connection: asyncpg.Connection) -> int:
-        """What VerifyLedger checks, one check after the other where the server runs two at once."""
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            await connection.execute(f"set local work_mem = '{SORT_MEMORY}'")
-            await connection.execute("set local enable_indexscan = off")
-            await connection.execute("set local enable_nestloop = off")
-            for name, check in CHECKS.items():
-                row = await check(connection)
-                if row["fault_count"]:
-                    raise LedgerWrongError(f"{self.key}, {name}: {row['fault_count']}: {row['faults'][:5]}")
-            tips: int = await connection.fetchval("select count(*) from tip.tip")
+    async def verify(self, connection: asyncpg.Connection, dsn: str) -> int:
+        """What VerifyLedger does: every check, on connections of its own."""
+        async for check in VerificationService(VerificationRepository(dsn)).verify_ledger():
+            if not check.passed:
+                raise LedgerWrongError(f"{self.key}, {check.name}: {check.fault_count}: {check.faults[:5]}")
+        tips: int = await connection.fetchval("select count(*) from tip.tip")
         return tips
 
     async def fill(self, connection: asyncpg.Connection, people: People, tips: int) -> None:

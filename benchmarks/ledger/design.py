@@ -89,8 +89,11 @@ class Design(Protocol):
         Raises LedgerWrongError if a tip was not taken: here everybody has the money.
         """
 
-    async def verify(self, connection: asyncpg.Connection) -> int:
-        """Recomputes every balance; returns the number of tips. Raises LedgerWrongError for a wrong sum."""
+    async def verify(self, connection: asyncpg.Connection, dsn: str) -> int:
+        """Recomputes every balance; returns the number of tips. Raises LedgerWrongError for a wrong sum.
+
+        `dsn` is of the same database, for a design that verifies on several connections.
+        """
 
     async def fill(self, connection: asyncpg.Connection, people: People, tips: int) -> None:
         """Adds so many tips at once, as `send` would have left them, so that `verify` still agrees.

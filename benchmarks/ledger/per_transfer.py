@@ -72,7 +72,7 @@ class PerTransfer:
         if len(made) != len(sources):
             raise LedgerWrongError(f"{self.key}: {len(sources)} transfers were sent, {len(made)} were made")
 
-    async def verify(self, connection: asyncpg.Connection) -> int:
+    async def verify(self, connection: asyncpg.Connection, dsn: str) -> int:
         await refuse_faults(connection, self.key, FAULTS)
         transfers: int = await connection.fetchval("select count(*) from per_transfer.transfer")
         return transfers // 2

@@ -66,7 +66,7 @@ class Contender:
     async def verify(self) -> float:
         """Seconds that it took to find every sum right and every tip there. Raises LedgerWrongError."""
         started = time.perf_counter()
-        found = await self.design.verify(self.connection)
+        found = await self.design.verify(self.connection, self.dsn)
         seconds = time.perf_counter() - started
         if found != self.found_before + self.sent:
             raise LedgerWrongError(

@@ -65,7 +65,7 @@ class Savepoints:
         if len(codes) != len(batch) or any(codes):
             raise LedgerWrongError(f"{self.key}: not every tip was taken: {codes}")
 
-    async def verify(self, connection: asyncpg.Connection) -> int:
+    async def verify(self, connection: asyncpg.Connection, dsn: str) -> int:
         await refuse_faults(connection, self.key, FAULTS)
         transfers: int = await connection.fetchval("select count(*) from savepoints.transfer")
         return transfers // 2

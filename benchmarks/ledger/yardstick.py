@@ -108,7 +108,7 @@ def script(people: People, *, pipelined: bool) -> str:
     )
 
 
-async def verify(connection: asyncpg.Connection) -> None:
+async def verify(connection: asyncpg.Connection, dsn: str) -> None:
     """Raises LedgerWrongError if a sum is off."""
     await refuse_faults(connection, "plain", FAULTS)
 

@@ -12,6 +12,7 @@ import pytest
 
 from academe.db.connect import connect
 from benchmarks.ledger import yardstick
+from benchmarks.ledger.academe import Academe
 from benchmarks.ledger.design import PLATFORM, Batch, Design, LedgerWrongError, People
 from benchmarks.ledger.designs import designs
 from benchmarks.ledger.per_transfer import PerTransfer
@@ -32,6 +33,7 @@ class Opened:
     design: Design
     connection: asyncpg.Connection
     superuser: asyncpg.Connection
+    dsn: str
 
 
 @pytest.fixture(params=designs(), ids=lambda design: design.key)
@@ -40,7 +42,7 @@ async def opened(request: pytest.FixtureRequest, postgres: TestPostgres) -> Asyn
     connection = await _connect(dsn)
     superuser = await _connect(postgres.superuser_dsn_of(dsn))
     await request.param.prepare(connection, FEW, FUNDS)
-    yield Opened(request.param, connection, superuser)
+    yield Opened(request.param, connection, superuser, dsn)
     await connection.close()
     await superuser.close()
 
@@ -55,7 +57,7 @@ async def test_every_tip_of_a_batch_is_found(opened: Opened) -> None:
         for batch in itertools.islice(batches(UNIFORM, size, seed=size, people=FEW), 2):
             await opened.design.send(opened.connection, batch)
 
-    assert await opened.design.verify(opened.connection) == 2 * (1 + 16 + 50)
+    assert await opened.design.verify(opened.connection, opened.dsn) == 2 * (1 + 16 + 50)
 
 
 async def test_a_filled_ledger_verifies_and_goes_on(opened: Opened) -> None:
@@ -65,12 +67,12 @@ async def test_a_filled_ledger_verifies_and_goes_on(opened: Opened) -> None:
     await opened.design.send(opened.connection, next(tips))
     await opened.design.fill(opened.superuser, FEW, 100)
 
-    assert await opened.design.verify(opened.connection) == 120
+    assert await opened.design.verify(opened.connection, opened.dsn) == 120
 
     await opened.design.send(opened.connection, next(tips))
     await opened.design.fill(opened.superuser, FEW, 1)
 
-    assert await opened.design.verify(opened.connection) == 141
+    assert await opened.design.verify(opened.connection, opened.dsn) == 141
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,23 @@ async def test_a_balance_that_was_changed_behind_its_back_is_found(
     await connection.execute(f"update {account} set balance = balance + 1 where account_id = $1", PLATFORM)
 
     with pytest.raises(LedgerWrongError, match=f"the balance of {PLATFORM}"):
-        await design.verify(connection)
+        await design.verify(connection, "")
     await connection.close()
+
+
+async def test_our_own_ledger_gets_no_rate_either(postgres: TestPostgres) -> None:
+    """Its verification finds a balance that only a superuser can change."""
+    dsn = await postgres.create_database()
+    connection, superuser = await _connect(dsn), await _connect(postgres.superuser_dsn_of(dsn))
+    await Academe().prepare(connection, FEW, FUNDS)
+    await Academe().send(connection, next(batches(UNIFORM, 10, seed=1, people=FEW)))
+    await superuser.execute("set session_replication_role = replica")
+    await superuser.execute("update tip.account set balance = balance + 1 where kind = 6")
+
+    with pytest.raises(LedgerWrongError, match="balances"):
+        await Academe().verify(connection, dsn)
+    await connection.close()
+    await superuser.close()
 
 
 async def test_one_call_for_transfers_is_all_or_nothing(postgres: TestPostgres) -> None:
@@ -98,7 +115,7 @@ async def test_one_call_for_transfers_is_all_or_nothing(postgres: TestPostgres) 
 
     with pytest.raises(asyncpg.RaiseError, match="does not hold"):
         await PerTransfer().send(connection, batch)
-    assert await PerTransfer().verify(connection) == 0
+    assert await PerTransfer().verify(connection, "") == 0
     await connection.close()
 
 
@@ -108,7 +125,7 @@ async def test_a_savepoint_saves_the_neighbours(postgres: TestPostgres) -> None:
 
     with pytest.raises(LedgerWrongError, match=r"\[0, 1, 0\]"):
         await Savepoints().send(connection, batch)
-    assert await Savepoints().verify(connection) == 2
+    assert await Savepoints().verify(connection, "") == 2
     await connection.close()
 
 
@@ -123,12 +140,10 @@ async def _poor_payer(design: Design, postgres: TestPostgres) -> tuple[asyncpg.C
     return connection, batch
 
 
-async def test_single_tips_in_pgbench_add_up(opened: Opened, postgres: TestPostgres, tmp_path: Path) -> None:
+async def test_single_tips_in_pgbench_add_up(opened: Opened, tmp_path: Path) -> None:
     """Eight clients of pgbench leave a ledger that verifies."""
-    dsn = postgres.dsn_of(await opened.connection.fetchval("select current_database()"))
-
-    assert await yardstick.tips_per_second(dsn, opened.design.one_tip(FEW), 8, 1, tmp_path) > 0
-    assert await opened.design.verify(opened.connection) > 0
+    assert await yardstick.tips_per_second(opened.dsn, opened.design.one_tip(FEW), 8, 1, tmp_path) > 0
+    assert await opened.design.verify(opened.connection, opened.dsn) > 0
 
 
 @pytest.mark.parametrize("pipelined", [False, True])
@@ -141,5 +156,5 @@ async def test_the_yardstick_adds_up(pipelined: bool, postgres: TestPostgres, tm
 
     assert await yardstick.tips_per_second(dsn, script, 8, 1, tmp_path) > 0
     assert await connection.fetchval("select count(*) from plain.tip") > 0
-    await yardstick.verify(connection)
+    await yardstick.verify(connection, dsn)
     await connection.close()
