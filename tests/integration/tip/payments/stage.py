@@ -65,12 +65,14 @@ class Stage:
         opening: dict[tuple[int, str], int],
         people: People,
         *,
+        payer: stripe.StripeClient | None = None,
         provider: Any = None,
         by_hand: str = "self",
     ) -> None:
         self.pool, self.fake, self.time, self.opening, self.people = pool, fake, time, opening, people
         self.stripe = StripeProvider(fake.api_key, api_url=fake.url, retries=0, timeout_seconds=5)
         self.provider = provider or self.stripe
+        self.payer = payer or fake.client()
         self.announced: list[tuple[UUID, UUID]] = []
         announce = lambda *told: self.announced.append(told)  # noqa: E731
         self.asking = RefundAsking(pool, self.provider, clock=time)
@@ -91,7 +93,7 @@ class Stage:
         )
 
     def another(self, **more: Any) -> Stage:
-        return Stage(self.pool, self.fake, self.time, self.opening, self.people, **more)
+        return Stage(self.pool, self.fake, self.time, self.opening, self.people, payer=self.payer, **more)
 
     async def write_tip(
         self, amount: int = 1_000, *, currency: str = "EUR", educator: UUID | None = None
@@ -113,7 +115,7 @@ class Stage:
     async def confirm(self, payment: Payment, card: str = "pm_card_visa") -> None:
         """The payer's own client chooses a card and confirms with Stripe."""
         assert payment.client_secret.startswith(payment.reference)
-        await self.fake.client().v1.payment_intents.confirm_async(payment.reference, {"payment_method": card})
+        await self.payer.v1.payment_intents.confirm_async(payment.reference, {"payment_method": card})
 
     async def pay(
         self, amount: int = 1_000, *, currency: str = "EUR", educator: UUID | None = None, card: str = ""
@@ -125,7 +127,13 @@ class Stage:
         return tip
 
     async def deliver(self, **how: Any) -> None:
-        await self.fake.deliver(lambda body, headers: self.receive(body, headers), **how)
+        """Stripe sends what it could not deliver so far, or what it is told to (see FakeStripe.deliver)."""
+        if how:
+            await self.fake.deliver(self.receive, **how)
+            return
+        for event in self.fake.events.pending:
+            if await self.receive(*self.fake.signed(event)) == 200:
+                self.fake.events.settle(event)
 
     async def receive(self, body: bytes, headers: dict[str, str]) -> int:
         return await self.webhooks.receive(body, headers.get("stripe-signature"))
@@ -180,7 +188,7 @@ class Stage:
     async def make_refund_at_stripe(self, tip: Tip, amount: int) -> stripe.Refund:
         """In the dashboard, without any id of ours."""
         payment = await self.payment(tip)
-        return await self.fake.client().v1.refunds.create_async(
+        return await self.payer.v1.refunds.create_async(
             {"payment_intent": payment.reference, "amount": amount}
         )
 

@@ -190,7 +190,7 @@ async def test_a_card_that_pays_too_often(stage: Stage) -> None:
 
 async def test_somebody_elses_payments_on_the_same_account(stage: Stage) -> None:
     """A shop that sells through the same Stripe account is none of our business."""
-    await stage.fake.client().v1.payment_intents.create_async(
+    await stage.payer.v1.payment_intents.create_async(
         {
             "amount": 700,
             "currency": "eur",
