@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -152,3 +154,13 @@ def test_a_long_text_is_cut_to_its_room(text: str) -> None:
 
     assert width(cut, 7) <= 100
     assert cut == text if text == "short" else cut.endswith("…")
+
+
+@pytest.mark.parametrize("name", ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"])
+def test_the_fonts_are_what_their_origin_says(name: str) -> None:
+    """Unchanged, as their licence asks of that name."""
+    folder = files("academe.third_party").joinpath("dejavu")
+    digest = hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest()
+
+    assert f"{digest}  {name}" in folder.joinpath("ORIGIN.txt").read_text()
+    assert "Bitstream" in folder.joinpath("LICENSE.txt").read_text()

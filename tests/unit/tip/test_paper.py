@@ -28,7 +28,8 @@ def pages(content: bytes) -> int:
 
 def baselines(content: bytes) -> list[int]:
     """The heights at which text is written, over all pages, in points from the bottom."""
-    return [int(y) for part in streams(content) for y in re.findall(rb"1 0 0 1 \S+ (\d+) Tm", part)]
+    found = [place for part in streams(content) for place in re.findall(rb"1 0 0 1 (\S+) (\d+) Tm", part)]
+    return [int(y) for x, y in found if (x, y) != (b"0", b"0")]  # where every text object begins
 
 
 def sheet(rows: int, note: str = "") -> Sheet:

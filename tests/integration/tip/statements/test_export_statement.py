@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from uuid import UUID
@@ -79,6 +80,19 @@ async def test_a_pdf_is_made_in_each_language(busy: tuple[Books, UUID], language
     assert content.startswith(b"%PDF-")
     assert b"/MediaBox [ 0 0 595 842 ]" in content
     assert b"STSong-Light" in content
+
+
+async def test_documents_asked_for_at_once_do_not_mix(busy: tuple[Books, UUID]) -> None:
+    """Each is as long as it is alone, whatever else is being made."""
+    books, edda = busy
+    alone = [len(await content_of(await export(books, caller(edda), PDF, code))) for code in ("en", "zh")]
+    made = await asyncio.gather(
+        *[export(books, caller(edda), PDF, code) for code in ("en", "zh", "en", "zh")],
+    )
+    contents = await asyncio.gather(*map(content_of, made))
+
+    for content, length in zip(contents, alone * 2, strict=True):
+        assert abs(len(content) - length) < 40  # the time that it was made is a part of it
 
 
 async def test_too_long_a_statement_is_refused(

@@ -6,13 +6,18 @@ read from there; what repays a debt later is no loss a second time and is not re
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from academe.db.loader import BatchLoader
 from academe.db.pool import Queryable
 from academe.services.tip.model import TransactionKind
 from academe.services.tip.reports.model import EarningsEntry, EarningsLine, Grouped, Supporter
+
+SupportersKey = tuple[UUID, str, datetime | None, int]
+"""Educator, currency code, since when, and how many."""
 
 BY_MONTH, BY_COURSE, BY_SUPPORTER = 0b011, 0b101, 0b110
 """What grouping() says of the rows of each grouping set: a bit for every column that is not grouped by."""
@@ -21,8 +26,13 @@ BY_MONTH, BY_COURSE, BY_SUPPORTER = 0b011, 0b101, 0b110
 class ReportRepository:
     """Reads a bounded number of entries in each statement."""
 
-    def __init__(self, pool: Queryable) -> None:
+    def __init__(self, pool: Queryable, *, on_batch: Callable[[str, int, float], None] | None = None) -> None:
         self._pool = pool
+        # Anybody may ask, and it takes as long as the educator has tips: the same question is asked once for
+        # all who ask it at a time, and two different ones at a time are enough.
+        self._supporters = BatchLoader[SupportersKey, list[Supporter]](
+            self._fetch_supporters, name="tip.supporters", max_batch=1, max_in_flight=2, on_batch=on_batch
+        )
 
     async def sum_earnings(self, account_id: int, after: int, last: int, *, debts: bool) -> Grouped:
         """What entries `after` < number <= `last` add up to; with `debts`, what only the debt account has."""
@@ -112,6 +122,14 @@ class ReportRepository:
         self, educator_id: UUID, currency_code: str, start: datetime | None, limit: int
     ) -> list[Supporter]:
         """Who gave publicly and was not wholly given back, most first; display names are still empty."""
+        return await self._supporters.load((educator_id, currency_code, start, limit)) or []
+
+    async def _fetch_supporters(self, keys: list[SupportersKey]) -> dict[SupportersKey, list[Supporter]]:
+        return {key: await self._read_supporters(*key) for key in keys}
+
+    async def _read_supporters(
+        self, educator_id: UUID, currency_code: str, start: datetime | None, limit: int
+    ) -> list[Supporter]:
         rows = await self._pool.fetch(
             """
             select tip.sender_id,

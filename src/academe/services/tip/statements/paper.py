@@ -77,7 +77,7 @@ def pdf_bytes(sheet: Sheet, words: Words) -> bytes:
         for strip in strips:
             _draw_strip(canvas, strip, top)
             top += strip.height
-        put(canvas, words("page", page=number, pages=len(pages)), PAGE_WIDTH - MARGIN, 815, right=True)
+        _put(canvas, words("page", page=number, pages=len(pages)), PAGE_WIDTH - MARGIN, 815, right=True)
         canvas.showPage()
     canvas.save()
     return output.getvalue()
@@ -118,20 +118,20 @@ def _head_height(sheet: Sheet) -> int:
 
 
 def _draw_head(canvas: Any, sheet: Sheet) -> int:
-    put(canvas, clipped(sheet.title, 16, TEXT_WIDTH, bold=True), MARGIN, MARGIN + 16, size=16, bold=True)
+    _put(canvas, clipped(sheet.title, 16, TEXT_WIDTH, bold=True), MARGIN, MARGIN + 16, size=16, bold=True)
     for place, (name, value) in enumerate(sheet.facts):
         baseline = MARGIN + 40 + 13 * place
-        put(canvas, name, MARGIN, baseline, size=8, bold=True)
-        put(canvas, clipped(value, 8, TEXT_WIDTH - 120), MARGIN + 120, baseline, size=8)
+        _put(canvas, name, MARGIN, baseline, size=8, bold=True)
+        _put(canvas, clipped(value, 8, TEXT_WIDTH - 120), MARGIN + 120, baseline, size=8)
     return MARGIN + _head_height(sheet)
 
 
 def _draw_strip(canvas: Any, strip: _Strip, top: int) -> None:
     section, baseline = strip.section, top + strip.height - 4
     if strip.kind == "title":
-        put(canvas, section.title, MARGIN, baseline, size=11, bold=True)
+        _put(canvas, section.title, MARGIN, baseline, size=11, bold=True)
     elif strip.kind == "note":
-        put(canvas, section.note, MARGIN, baseline, size=SIZE)
+        _put(canvas, section.note, MARGIN, baseline, size=SIZE)
     elif strip.kind == "titles":
         _draw_cells(
             canvas, section.columns, [column.title for column in section.columns], baseline, bold=True
@@ -146,15 +146,16 @@ def _draw_strip(canvas: Any, strip: _Strip, top: int) -> None:
 def _draw_cells(
     canvas: Any, columns: Sequence[Column], cells: Sequence[str], baseline: int, *, bold: bool
 ) -> None:
-    left = MARGIN
+    pen, left = canvas.beginText(), MARGIN
     for column, cell in zip(columns, cells, strict=True):
         text = clipped(cell, SIZE, column.room - 4, bold=bold)
         place = left + column.room if column.right else left
-        put(canvas, text, place, baseline, size=SIZE, bold=bold, right=column.right)
+        _write(pen, text, place, baseline, SIZE, bold=bold, right=column.right)
         left += column.room
+    canvas.drawText(pen)
 
 
-def put(
+def _put(
     canvas: Any,
     text: str,
     left: int,
@@ -164,11 +165,18 @@ def put(
     bold: bool = False,
     right: bool = False,
 ) -> None:
-    """Writes a text that begins at `left`, or ends there; `baseline` in points from the top."""
+    pen = canvas.beginText()
+    _write(pen, text, left, baseline, size, bold=bold, right=right)
+    canvas.drawText(pen)
+
+
+def _write(pen: Any, text: str, left: int, baseline: int, size: int, *, bold: bool, right: bool) -> None:
+    """A text that begins at `left`, or ends there; `baseline` in points from the top."""
+    if not text:
+        return
     if right:
         left -= width(text, size, bold=bold)
-    pen = canvas.beginText(left, PAGE_HEIGHT - baseline)
+    pen.setTextOrigin(left, PAGE_HEIGHT - baseline)
     for font, piece in runs(text, bold=bold):
         pen.setFont(font, size)
         pen.textOut(piece)
-    canvas.drawText(pen)
