@@ -1,23 +1,26 @@
-"""A payment provider of a few lines: the port's promises kept, its replies lost on request."""
+"""The half of a payment provider that pays out: the port's promises kept, its replies lost on request."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from academe.money import Money
 from academe.services.tip.errors import ProviderRefused, ProviderUnavailable
-from academe.services.tip.ports import BookLine, ProviderAccount, ProviderPayment, ProviderTransfer
+from academe.services.tip.ports import ProviderAccount, ProviderTransfer
 
 
 class Bank:
-    """Keeps what it did by our ids, so that the same request happens once; `asked` counts the requests."""
+    """Keeps what it did by our ids, so that the same request happens once; `asked` counts the requests.
+
+    `forget` is what a day does to it: the same request would happen again.
+    """
 
     def __init__(self, name: str = "bank") -> None:
         self.name = name
         self.transfers: dict[UUID, tuple[str, str, Money]] = {}
+        self.keys: set[UUID] = set()
+        self.made = 0
         self.accounts: dict[UUID, str] = {}
         self.enabled: set[str] = set()
         self.asked = 0
@@ -34,16 +37,29 @@ class Bank:
         self, payout_id: UUID, account_reference: str, amount: Money
     ) -> ProviderTransfer:
         await self._arrive()
-        known = self.transfers.get(payout_id)
-        if known is None:
+        if payout_id not in self.keys:
             if self.refusal:
                 raise ProviderRefused(provider_message=self.refusal)
             if account_reference not in self.enabled:
                 raise ProviderRefused(provider_message="No such account.")
-            known = self.transfers[payout_id] = (f"tr_{payout_id.hex}", account_reference, amount)
+            self.transfers[payout_id] = (f"tr_{payout_id.hex}", account_reference, amount)
+            self.keys.add(payout_id)
+            self.made += 1
+        known = self.transfers[payout_id]
         assert known[1:] == (account_reference, amount), "the same key with other parameters"
         self._answer()
         return ProviderTransfer(known[0], payout_id, None if self.undecided else True)
+
+    async def find_transfer(self, payout_id: UUID, account_reference: str) -> ProviderTransfer | None:
+        await self._arrive()
+        known = self.transfers.get(payout_id)
+        self._answer()
+        if known is None or known[1] != account_reference:
+            return None
+        return ProviderTransfer(known[0], payout_id, None if self.undecided else True)
+
+    def forget(self) -> None:
+        self.keys.clear()
 
     async def create_account(self, educator_id: UUID) -> ProviderAccount:
         await self._arrive()
@@ -76,18 +92,3 @@ class Bank:
         if self.lost_replies:
             self.lost_replies -= 1
             raise ProviderUnavailable
-
-    async def create_payment(self, payment_id: UUID, amount: Money, *, payer_id: UUID) -> ProviderPayment:
-        raise NotImplementedError
-
-    async def get_payment(self, reference: str) -> ProviderPayment:
-        raise NotImplementedError
-
-    async def create_refund(self, refund_id: UUID, reference: str, amount: Money) -> ProviderTransfer:
-        raise NotImplementedError
-
-    async def get_refund(self, reference: str) -> ProviderTransfer:
-        raise NotImplementedError
-
-    async def list_book(self, currency_code: str, start: datetime, end: datetime) -> Sequence[BookLine]:
-        raise NotImplementedError

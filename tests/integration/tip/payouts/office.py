@@ -35,7 +35,8 @@ class Office:
     def __init__(self, pool: Pool, bank: Bank | None = None, *, find_rings: RingFinder | None = None) -> None:
         self.pool, self.bank, self.log = pool, bank, Log()
         self.later = 0
-        self.payouts = PayoutService(pool, bank, log=self.log, find_rings=find_rings, clock=self.now)
+        provider: Any = bank  # of the port, what payouts need
+        self.payouts = PayoutService(pool, provider, log=self.log, find_rings=find_rings, clock=self.now)
         self._tips, self._asked = TipRepository(pool), timedelta()
 
     def now(self) -> datetime:

@@ -48,6 +48,7 @@ class FileBank(Bank):
             assert UUID(payout_id) not in self.transfers
             self.transfers[UUID(payout_id)] = (f"tr_{payout_id}", account, Money(currency, int(amount)))
             self.enabled.add(account)
+            self.keys.add(UUID(payout_id))
 
     async def create_transfer(
         self, payout_id: UUID, account_reference: str, amount: Money
@@ -62,6 +63,10 @@ class FileBank(Bank):
                 file.write(f"{payout_id} {account_reference} {amount.currency_code} {amount.minor_units}\n")
         die_at("provider paid, reply not read", self._step)
         return told
+
+    async def find_transfer(self, payout_id: UUID, account_reference: str) -> ProviderTransfer | None:
+        self.read()
+        return await super().find_transfer(payout_id, account_reference)
 
 
 def die_at(step: str, wanted: str) -> None:

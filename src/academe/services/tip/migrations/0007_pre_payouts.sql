@@ -100,9 +100,12 @@ declare
 begin
     select m.movement_id into wrong
     from moved as m
-    left join tip.movement as taken on taken.kind = 10 and taken.source_id = m.source_id
-    where m.kind in (11, 12)
-        and (taken.to_owner, taken.currency, taken.amount) is distinct from (m.from_owner, m.currency, m.amount)
+    where m.kind in (11, 12) and (
+        -- Asked for each, so that it is always found by its key.
+        select (taken.to_owner, taken.currency, taken.amount) = (m.from_owner, m.currency, m.amount)
+        from tip.movement as taken
+        where taken.kind = 10 and taken.source_id = m.source_id
+    ) is not true
     limit 1;
     if found then
         raise exception 'movement % does not settle what its payout took', wrong

@@ -2,7 +2,8 @@
 
 The payout is committed, and the money taken out of the balance, before the provider is asked. The key of the
 request is the payout's id, so asking again is asking about the same transfer: whatever gets lost, the reply,
-the connection or this process, the payout stays pending and is asked about again, and is paid once.
+the connection or this process, the payout stays pending and is asked about again, and is paid once. Providers
+forget keys after a while, so whoever asks again looks first for a transfer that carries the payout's id.
 """
 
 from __future__ import annotations
@@ -62,13 +63,20 @@ class Transfers:
     async def pay(self, payout: Payout) -> Payout:
         """Asks once, and answers with the payout as it stands then: pending when the outcome is not known."""
         try:
-            told = await self._provider.create_transfer(payout.payout_id, payout.destination, payout.amount)
+            told = await self._ask(payout)
         except ProviderUnavailable:
             return payout
         except ProviderRefused as refusal:
             words = refusal.metadata.get("provider_message", refusal.message)
             told = ProviderTransfer("", payout.payout_id, succeeded=False, failure=words)
         return await self.hear(told) or payout
+
+    async def _ask(self, payout: Payout) -> ProviderTransfer:
+        if payout.attempts > 1:
+            found = await self._provider.find_transfer(payout.payout_id, payout.destination)
+            if found is not None:
+                return found
+        return await self._provider.create_transfer(payout.payout_id, payout.destination, payout.amount)
 
     async def hear(self, told: ProviderTransfer) -> Payout | None:
         """What the provider says of a transfer, in reply or as news, in any order and any number of times.
