@@ -18,7 +18,7 @@ from tests.support.process import Ended, ServerProcess
 
 pytestmark = pytest.mark.one_engine
 
-STEPS = 10
+STEPS = 11
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The whole way of a card's money: over gRPC to Stripe, back by webhook, into the ledger, out to the educator."""
+"""A card's money all the way: over gRPC to Stripe, back by webhook, into the ledger, out to the educator."""
 
 from __future__ import annotations
 
