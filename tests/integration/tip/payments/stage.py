@@ -28,6 +28,7 @@ from academe.services.tip.payments.top_ups import TopUpService
 from academe.services.tip.payments.webhooks import StripeWebhooks
 from academe.services.tip.refunds.asking import RefundAsking
 from academe.services.tip.refunds.model import Refund, RefundDraft
+from academe.services.tip.refunds.repository import RefundRepository
 from academe.services.tip.refunds.service import RefundService
 from tests.support.fake_stripe import FakeStripe, Terms
 from tests.support.ledger import People, caller, faults, new_tip
@@ -153,6 +154,9 @@ class Stage:
         money = None if amount is None else Money(tip.amount.currency_code, amount)
         draft = RefundDraft(request_id or uuid4(), repr(money).encode(), tip.tip_id, money, "")
         return await self.refunds.refund_tip(by or caller(tip.educator_id, Role.EDUCATOR), draft)
+
+    async def refund_now(self, refund_id: UUID) -> Refund | None:
+        return await RefundRepository(self.pool).get_refund(refund_id)
 
     async def payment(self, tip: Tip) -> Payment:
         return (await self.payments.get_payments([tip.tip_id]))[tip.tip_id]
