@@ -82,12 +82,12 @@ def sheet_of(heading: Heading, lines: Sequence[StatementLine], words: Words) -> 
         (words("made"), words.moment(heading.make_time)),
     ]
     columns = [
-        Column(words("number"), 26),
-        Column(words("time"), 86),
-        Column(words("what"), 93),
+        Column(words("number"), 43),
+        Column(words("time"), 84),
+        Column(words("what"), 84),
         Column(words("reference"), 164),
-        Column(words("amount"), 71, right=True),
-        Column(words("balance"), 71, right=True),
+        Column(words("amount"), 66, right=True),
+        Column(words("balance"), 70, right=True),
     ]
     rows = list(_paper_rows(heading, lines, words))
     section = Section(columns, rows, bold=frozenset({0, len(rows) - 1}))

@@ -67,6 +67,7 @@ def width(text: str, size: int, *, bold: bool = False) -> int:
     """In whole points, rounded up."""
     from reportlab.pdfbase.pdfmetrics import stringWidth
 
+    register()
     return -int(-sum(stringWidth(piece, font, size) for font, piece in runs(text, bold=bold)) // 1)
 
 

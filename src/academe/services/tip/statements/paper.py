@@ -148,11 +148,21 @@ def _draw_cells(
 ) -> None:
     pen, left = canvas.beginText(), MARGIN
     for column, cell in zip(columns, cells, strict=True):
-        text = clipped(cell, SIZE, column.room - 4, bold=bold)
-        place = left + column.room if column.right else left
-        _write(pen, text, place, baseline, SIZE, bold=bold, right=column.right)
+        if column.right:  # an amount is never cut: one that is too long is set smaller
+            size = _size_for(cell, column.room - 4, bold=bold)
+            _write(pen, cell, left + column.room, baseline, size, bold=bold, right=True)
+        else:
+            text = clipped(cell, SIZE, column.room - 4, bold=bold)
+            _write(pen, text, left, baseline, SIZE, bold=bold, right=False)
         left += column.room
     canvas.drawText(pen)
+
+
+def _size_for(text: str, room: int, *, bold: bool) -> int:
+    size = SIZE
+    while size > 3 and len(text) * size > room and width(text, size, bold=bold) > room:
+        size -= 1
+    return size
 
 
 def _put(
