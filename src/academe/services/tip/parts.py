@@ -88,9 +88,9 @@ class TipParts:
         watching = WatchRepository(pool)
         self.watch = TipWatch(watching, repository, changes)
         self.poll = TipPoll(watching, changes)
-        statements = StatementRepository(pool)
+        statements = StatementRepository(pool, on_batch=on_batch)
         self.statements = StatementService(statements, users, press)
-        self.reports = ReportService(ReportRepository(pool), statements, users, press)
+        self.reports = ReportService(ReportRepository(pool, on_batch=on_batch), statements, users, press)
         self.school_reports = SchoolReportService(SchoolRepository(pool), statements, outside.provider)
         self.verification = VerificationService(VerificationRepository(dsn))
 
