@@ -18,6 +18,7 @@ from benchmarks.ledger.growth import Stage, grow
 from benchmarks.ledger.postgres import Connected, MeasuredPostgres, measured_postgres
 from benchmarks.ledger.results import PLAIN, Results
 from benchmarks.ledger.rounds import Contender, Rounds
+from benchmarks.ledger.wire import measure_wire
 from benchmarks.ledger.workload import FUNDS, PEOPLE, WORKLOADS
 from benchmarks.report import RESULTS
 
@@ -34,6 +35,8 @@ class Plan:
     """Entries."""
     grown_rivals: tuple[int, ...]
     grown_seconds: float
+    wire_tips: int
+    """Over gRPC, one by one and again in batches."""
     also_clients: tuple[int, ...] = ()
     """Of pgbench, for information, beside the one client of the yardstick."""
 
@@ -45,9 +48,10 @@ FULL = Plan(
     (10_000, 1_000_000, 10_000_000),
     (10_000, 1_000_000),
     3.0,
+    25_600,
     (limits.CLIENTS,),
 )
-QUICK = Plan(2, (1, 256), 0.1, (10_000,), (10_000,), 0.2)
+QUICK = Plan(2, (1, 256), 0.1, (10_000,), (10_000,), 0.2, 2_560)
 
 
 async def measure(plan: Plan, disk: Path | None) -> Results:
@@ -128,7 +132,10 @@ def main() -> None:
     parser.add_argument("--disk", type=Path, help="a directory on the disk to measure, instead of TMPDIR")
     parser.add_argument("--into", type=Path, help="where the report goes, instead of benchmarks/results")
     arguments = parser.parse_args()
-    results = uvloop.run(measure(QUICK if arguments.quick else FULL, arguments.disk))
+    plan = QUICK if arguments.quick else FULL
+    results = uvloop.run(measure(plan, arguments.disk))
+    print("over gRPC ...")
+    results.wire += measure_wire(arguments.disk, plan.wire_tips)
     folder = arguments.into or (None if arguments.quick else RESULTS)
     if folder is None:
         print(report.table(results))

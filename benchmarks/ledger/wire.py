@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import grpc
 
+from academe.api.tip.v1 import tip_pb2
 from academe.api.tip.v1 import tip_service_pb2 as tip_pb
 from academe.api.type.v1 import money_pb2
 from academe.ids import new_id
 from benchmarks.ledger.design import CURRENCY
+from benchmarks.ledger.postgres import Connected
 from benchmarks.player import Call, play
 from benchmarks.seed import Someone, register
-from benchmarks.server import Server
+from benchmarks.server import Server, embedded_dsn
 
 SEND_TIP = "/academe.api.tip.v1.TipService/SendTip"
+BATCH_SEND_TIPS = "/academe.api.tip.v1.TipService/BatchSendTips"
 IN_FLIGHT = 128
+TIPS_PER_CALL = 128
+"""Of BatchSendTips: as many as fit into one frame of HTTP/2, which is what the player sends."""
+CALLS_IN_FLIGHT = 8
+"""Of BatchSendTips, so that the next ones are read while some are written."""
 CONNECTIONS = 8
 SENDERS = 64
 EDUCATORS = 20
@@ -47,8 +56,39 @@ class Crowd:
     educators: list[Someone]
 
 
+def measure_wire(disk: Path | None, tips: int) -> list[WireRate]:
+    """A server on the disk, and so many tips one by one and again in batches."""
+    with tempfile.TemporaryDirectory(prefix="academe-wire-", dir=disk, ignore_cleanup_errors=True) as made:
+        data_dir = Path(made) / "data"
+        server = Server(data_dir, ACADEME_BCRYPT_COST="4")  # passwords are not what is measured
+        try:
+            crowd = gather_crowd(server)
+            dsn = embedded_dsn(data_dir)
+            play_tips(server, "warm-up", unary_calls(crowd, IN_FLIGHT))
+
+            def count() -> int:
+                return asyncio.run(_count_tips(dsn))
+
+            before = count()
+            unary = play_tips(server, "SendTip", unary_calls(crowd, tips))
+            after = count()
+            calls = batched_calls(crowd, tips // TIPS_PER_CALL)
+            batched = play_tips(
+                server, "BatchSendTips", calls, tips_per_call=TIPS_PER_CALL, in_flight=CALLS_IN_FLIGHT
+            )
+            return [counted(unary, before, lambda: after), counted(batched, after, count)]
+        finally:
+            server.stop()
+
+
+async def _count_tips(dsn: str) -> int:
+    async with Connected(dsn) as connection:
+        tips: int = await connection.fetchval("select count(*) from tip.tip")
+        return tips
+
+
 def gather_crowd(server: Server) -> Crowd:
-    """Registered through the server's own API."""
+    """Registered, with wallets filled, through the server's own API."""
     with grpc.insecure_channel(server.target) as channel, ThreadPoolExecutor(8) as threads:
         educators = threads.map(lambda n: register(channel, f"tipped{n}", True), range(EDUCATORS))
         senders = threads.map(lambda n: register(channel, f"tipper{n}", False), range(SENDERS))
@@ -76,6 +116,23 @@ def unary_calls(crowd: Crowd, count: int) -> list[Call]:
         Call(SEND_TIP, request.SerializeToString(), sender.token)
         for sender, request in requests(crowd, count)
     ]
+
+
+def batched_calls(crowd: Crowd, count: int) -> list[Call]:
+    """So many calls of BatchSendTips, each of one sender."""
+    calls = []
+    for sender in itertools.islice(itertools.cycle(crowd.senders), count):
+        drafts = [
+            tip_pb2.TipDraft(
+                request_id=str(new_id()),
+                educator_id=crowd.educators[number % len(crowd.educators)].user_id,
+                amount=money_pb2.Money(currency_code=CURRENCY, minor_units=100 + number),
+            )
+            for number in range(TIPS_PER_CALL)
+        ]
+        request = tip_pb.BatchSendTipsRequest(tips=drafts)
+        calls.append(Call(BATCH_SEND_TIPS, request.SerializeToString(), sender.token))
+    return calls
 
 
 def play_tips(
