@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC
 from typing import Any
 
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.rpc.call import current_caller
 from academe.services.tip.convert import tip_message
+from academe.services.tip.statements.convert import moment_of
 from academe.services.tip.watch.service import TipWatch
 
 
@@ -21,7 +21,7 @@ class WatchHandler:
     async def WatchTips(
         self, request: pb.WatchTipsRequest, context: Any
     ) -> AsyncIterator[pb.WatchTipsResponse]:
-        since = request.since.ToDatetime(UTC) if request.HasField("since") else None
+        since = moment_of("since", request.since) if request.HasField("since") else None
         tips = self._watch.watch_tips(current_caller(), since)
         async with aclosing(tips):  # when the client leaves, nobody watches for it any longer
             async for tip in tips:

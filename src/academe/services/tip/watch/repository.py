@@ -11,12 +11,13 @@ were read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from academe.db.pool import Queryable
 
 FIRST_ID = UUID(int=0)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REPLAY_SLACK_MS = 60_000
 """How far the time in a tip's id, which is the process's own, may lie from its create_time."""
 
@@ -183,5 +184,5 @@ class WatchRepository:
 
 def _first_id_of(moment: datetime) -> UUID:
     """No id of a tip that was given then or later comes before this one."""
-    milliseconds = max(0, int(moment.timestamp()) * 1_000 - REPLAY_SLACK_MS)
-    return UUID(int=min(milliseconds, (1 << 48) - 1) << 80)
+    milliseconds = (moment - EPOCH) // timedelta(milliseconds=1) - REPLAY_SLACK_MS
+    return UUID(int=min(max(0, milliseconds), (1 << 48) - 1) << 80)
