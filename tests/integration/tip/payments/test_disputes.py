@@ -73,6 +73,39 @@ async def test_a_dispute_after_the_payout(stage: Stage) -> None:
     await stage.assert_books_agree()
 
 
+async def test_a_dispute_while_the_money_is_being_paid_out(stage: Stage) -> None:
+    """It waits for the payout to be committed, and then finds that the balance does not hold the share."""
+    tip = await stage.pay()
+    stage.fake.open_dispute(stage.charge()["id"])
+    story = await stage.settlement.look((await stage.payment(tip)).reference)
+    payout = Movement(
+        TransactionKind.PAYOUT,
+        new_id(),
+        AccountKind.EDUCATOR,
+        tip.educator_id,
+        AccountKind.PAYOUT,
+        tip.educator_id,
+        Money("EUR", 891),
+        stage.time.now,
+    )
+    async with stage.pool.transaction() as connection:
+        await add_movements(connection, [payout])
+        settling = asyncio.create_task(stage.settlement.settle(story))
+        while not await stage.pool.fetchval(
+            """
+            select exists (
+                select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+            )
+            """
+        ):
+            pass
+    await settling
+
+    assert await stage.balance(EDUCATOR, tip.educator_id) == 0
+    assert await stage.balance(DEBT, tip.educator_id) == -891
+    await stage.assert_books_agree()
+
+
 async def test_a_debt_repaid_from_a_wallet_tip(stage: Stage) -> None:
     """What comes in another way repays too, as soon as the reconciler looks; once, however many look."""
     tip = await stage.pay()
