@@ -111,9 +111,12 @@ async def cut_connections(bank: Bank, dice: random.Random) -> None:
 async def kill_a_backend(bank: Bank, dice: random.Random) -> None:
     """One process of PostgreSQL at work; with it the whole server goes down and recovers."""
     connection = await bank.connect()
-    pids = await connection.fetch("select pid from pg_stat_activity where application_name = 'writer'")
+    pids: list[asyncpg.Record] = []
+    while not pids:
+        pids = await connection.fetch("select pid from pg_stat_activity where application_name = 'writer'")
     before = bank.postgres.server.pid
     os.kill(dice.choice(pids)["pid"], signal.SIGKILL)
+    connection.terminate()
     await next_server(bank, before)
 
 
