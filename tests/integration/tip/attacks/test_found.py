@@ -85,6 +85,19 @@ FRAUDS = [
                'amount', 5000))).* from tip.movement as m where kind = 7""",
     ),
     (
+        "batches decisions legs",  # a payout that is paid by less than was taken
+        """insert into tip.movement select (jsonb_populate_record(m, jsonb_build_object(
+               'movement_id', gen_random_uuid(), 'batch_id', -1, 'kind', 11, 'from_kind', 4, 'to_kind', 9,
+               'to_owner', tip.school(), 'amount', 99))).* from tip.movement as m where kind = 10""",
+    ),
+    (
+        "batches decisions legs lifecycle",  # a dispute that is won by more than was lost
+        """insert into tip.movement select (jsonb_populate_record(m, jsonb_build_object(
+               'movement_id', gen_random_uuid(), 'batch_id', -1, 'kind', 9, 'from_kind', 8, 'to_kind', 2,
+               'from_owner', tip.school(), 'to_owner', '{educator}', 'debt', 0, 'amount', 60))).*
+           from tip.movement as m where kind = 8""",
+    ),
+    (
         "balances legs running_balances transactions",  # beyond 64 bits
         "update tip.entry set amount = 9223372036854775807, balance = -9223372036854775808",
     ),
