@@ -49,12 +49,12 @@ class Payment:
     purpose: PaymentPurpose
     payer_id: UUID
     provider: str
-    reference: str
-    """The provider's id of it, empty until it is known."""
-    client_secret: str
     state: PaymentState
     amount: Money
     create_time: datetime
+    reference: str = ""
+    """The provider's id of it, empty until it is known."""
+    client_secret: str = ""
     fee: int | None = None
     failure: str = ""
     fingerprint: str = ""

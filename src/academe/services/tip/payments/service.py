@@ -102,8 +102,6 @@ class PaymentService:
             purpose=purpose,
             payer_id=payer_id,
             provider=self._provider.name,
-            reference="",
-            client_secret="",
             state=PaymentState.CREATED,
             amount=amount,
             create_time=create_time,
