@@ -184,7 +184,8 @@ class Settings:
     tip_review_above: int = setting(
         "0",
         _whole(0, 10**12),
-        "Tips of more minor units than this wait for an administrator (ReviewTip); 0 lets all go.",
+        "Tips from wallets of more minor units than this wait for an administrator (ReviewTip), holds too;"
+        " 0 lets all go.",
     )
     tip_cooling_seconds: int = setting(
         "300", _whole(0, 86_400), "Seconds before which a tip in review cannot be let go."
@@ -193,7 +194,7 @@ class Settings:
         "auto",
         _choice("auto", "self", "administrator", "off"),
         "Who fills wallets by hand: everybody their own (self), administrators, or nobody (off). auto is self"
-        " in development and administrator in production.",
+        " in development without a Stripe key, and administrator elsewhere.",
     )
     stripe_secret_key: str = setting(
         "",
@@ -295,7 +296,8 @@ class Settings:
     @property
     def top_up_by(self) -> str:
         """Who fills wallets by hand: self, administrator or off."""
-        by_environment = "self" if self.env == "development" else "administrator"
+        playing = self.env == "development" and not self.stripe_secret_key
+        by_environment = "self" if playing else "administrator"
         return by_environment if self.wallet_top_up == "auto" else self.wallet_top_up
 
     @property
@@ -329,6 +331,11 @@ def _unsafe(settings: Settings) -> list[str]:
         faults.append("ACADEME_TLS_CERT and ACADEME_TLS_KEY go together")
     if settings.tls_client_ca is not None and settings.tls_cert is None:
         faults.append("ACADEME_TLS_CLIENT_CA needs ACADEME_TLS_CERT")
+    if settings.wallet_top_up == "self" and "_live_" in settings.stripe_secret_key:
+        faults.append(
+            "ACADEME_WALLET_TOP_UP must not be self with a live Stripe key: what people make up would be"
+            " paid out"
+        )
     if settings.env != "production":
         return faults
     local = settings.grpc_addr.rpartition(":")[0] in ("127.0.0.1", "localhost", "[::1]")

@@ -107,3 +107,13 @@ def test_an_unreadable_dotenv_file_is_told_in_a_sentence(
 
     with pytest.raises(StartupError, match=r"\.env cannot be read"):
         Settings.from_environment()
+
+
+def test_money_that_people_make_up_is_never_paid_out() -> None:
+    """With a Stripe key wallets are not filled by everybody; with a live one it cannot even be asked for."""
+    play = Settings.from_environment({})
+    keyed = Settings.from_environment({"ACADEME_STRIPE_SECRET_KEY": "sk_test_1"})
+
+    assert (play.top_up_by, keyed.top_up_by) == ("self", "administrator")
+    with pytest.raises(StartupError, match="ACADEME_WALLET_TOP_UP must not be self with a live"):
+        Settings.from_environment({"ACADEME_STRIPE_SECRET_KEY": "sk_live_1", "ACADEME_WALLET_TOP_UP": "self"})

@@ -11,7 +11,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from academe.errors import FieldViolation, UpdateMaskInvalid
+from academe.errors import FieldViolation, InvalidArgument, UpdateMaskInvalid
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,6 +23,14 @@ def timestamp(moment: datetime | None) -> Timestamp | None:
     # A third of the time that Timestamp.FromDatetime takes, which a message with three of them feels.
     since = moment - EPOCH
     return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
+
+
+def moment_of(field: str, message: Timestamp) -> datetime:
+    """A Timestamp that is set. Raises InvalidArgument, naming the field, outside the years 1 to 9999."""
+    try:
+        return message.ToDatetime(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgument.field(field, "must be in the years 1 to 9999") from error
 
 
 def optional_id(text: str) -> UUID | None:

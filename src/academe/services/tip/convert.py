@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+import hashlib
 from uuid import UUID
 
 from academe.api.tip.v1 import tip_pb2, tip_service_pb2
 from academe.api.type.v1 import money_pb2
 from academe.errors import AcademeError
 from academe.money import Money
-from academe.rpc.convert import fingerprint, optional_id, timestamp
+from academe.rpc.convert import fingerprint, moment_of, optional_id, timestamp
 from academe.services.tip.model import Funding, SentTip, Tip, TipDraft, TipState, TipVisibility
 
 DraftMessage = tip_pb2.TipDraft | tip_service_pb2.SendTipRequest | tip_service_pb2.HoldTipRequest
@@ -24,18 +24,20 @@ FUNDINGS = {
 
 def draft_of(request: DraftMessage) -> TipDraft:
     """What a request asks for; a visibility that is not set means private, and a funding the wallet."""
-    funding, expire_time = Funding.WALLET, None
+    funding, expire_time, request_hash = Funding.WALLET, None, fingerprint(request)
     if isinstance(request, tip_service_pb2.HoldTipRequest):
         funding = Funding.HOLD
+        # Otherwise the same fields; and a tip that was only held is no answer to one that is to be given.
+        request_hash = hashlib.sha256(b"hold" + request_hash).digest()
         if request.HasField("expire_time"):
-            expire_time = request.expire_time.ToDatetime(UTC)
+            expire_time = moment_of("expire_time", request.expire_time)
     elif (
         isinstance(request, tip_service_pb2.SendTipRequest) and request.funding == tip_pb2.TIP_FUNDING_PAYMENT
     ):
         funding = Funding.PAYMENT
     return TipDraft(
         request_id=UUID(request.request_id),
-        request_hash=fingerprint(request),
+        request_hash=request_hash,
         educator_id=UUID(request.educator_id),
         amount=money_of(request.amount),
         message=request.message,

@@ -146,6 +146,21 @@ class TipRepository:
             raise RequestIdReused
         return SentTip((await self.read_tips([row["tip_id"]]))[row["tip_id"]], replayed=True)
 
+    async def find_all_sent(
+        self, sender_id: UUID, request_ids: Sequence[UUID]
+    ) -> Mapping[UUID, tuple[Tip, bytes]]:
+        """The tips that requests made, with the digests of those, by request_id."""
+        rows = await self._pool.fetch(
+            """
+            select tip_id, request_id, request_hash from tip.tip
+            where sender_id = $1 and request_id = any($2::uuid[])
+            """,
+            sender_id,
+            request_ids,
+        )
+        tips = await self.read_tips([row["tip_id"] for row in rows]) if rows else {}
+        return {row["request_id"]: (tips[row["tip_id"]], row["request_hash"]) for row in rows}
+
     async def get_tip(self, tip_id: UUID) -> Tip | None:
         """One tip as it stands, None when there is none with this id."""
         return await self._tips.load(tip_id)

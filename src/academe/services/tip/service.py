@@ -10,7 +10,7 @@ from uuid import UUID
 
 from academe.caller import Caller, Role
 from academe.clock import utcnow
-from academe.errors import AcademeError, InvalidArgument
+from academe.errors import AcademeError, InvalidArgument, Overloaded, RequestIdReused
 from academe.ids import new_id
 from academe.money import MINOR_DIGITS, Money
 from academe.pagination import Page, page_of, page_request
@@ -45,6 +45,13 @@ REVIEW_LASTS = timedelta(days=30)
 """After which a tip that nobody looked at is given back."""
 
 
+BATCH_SHARE = 256
+"""Tips of one batch that are handed to the writer together; between two shares others have their turn."""
+
+BATCH_RETRY_SECONDS = 0.5
+"""When to come again while one's own batch before is under way."""
+
+
 @dataclass(frozen=True, slots=True)
 class TipPolicy:
     """What a school decides about tips."""
@@ -52,7 +59,8 @@ class TipPolicy:
     fee_basis_points: int = 0
     """The school's share of each tip, in hundredths of a percent."""
     review_above: int = 0
-    """Tips from wallets of more minor units than this wait for an administrator; 0 lets all go."""
+    """Tips from wallets, and holds, of more minor units than this wait for an administrator; 0 lets all go.
+    Payments from outside are the provider's to judge."""
 
 
 class Payments(Protocol):
@@ -82,6 +90,7 @@ class TipService:
         self._payments = payments
         self._policy = policy or TipPolicy()
         self._clock = clock
+        self._batching: set[UUID] = set()  # who has a batch under way
 
     async def send_tip(self, caller: Caller, draft: TipDraft) -> SentTip:
         """Moves money from the caller to an educator, once for each request_id of the caller's.
@@ -119,31 +128,44 @@ class TipService:
     ) -> Sequence[SentTip | AcademeError]:
         """Many tips of one sender, each as if it had been sent by itself, in their order.
 
-        Raises what is wrong with the database; what is wrong with a tip is its outcome.
+        Raises what is wrong with the database, and Overloaded while the sender's batch before is under way;
+        what is wrong with a tip is its outcome.
         """
+        if caller.user_id in self._batching:
+            raise Overloaded(retry_after_seconds=BATCH_RETRY_SECONDS)
+        self._batching.add(caller.user_id)
+        try:
+            return await self._send_all(caller.user_id, drafts)
+        finally:
+            self._batching.discard(caller.user_id)
+
+    async def _send_all(
+        self, sender_id: UUID, drafts: Sequence[TipDraft]
+    ) -> Sequence[SentTip | AcademeError]:
         educators = await self._educators([draft.educator_id for draft in drafts])
-        outcomes: list[SentTip | Exception | None] = []
-        for draft in drafts:
-            fault = self._fault(caller.user_id, draft, educators)
-            if fault is None:
-                outcomes.append(None)
-            else:
-                first = self._repository.find_sent(caller.user_id, draft.request_id, draft.request_hash)
-                outcomes.append(await _outcome_of(first) or fault)
-        sound = [draft for draft, outcome in zip(drafts, outcomes, strict=True) if outcome is None]
-        written = iter(
-            await self._repository.add_tips([self._new_tip(caller.user_id, draft) for draft in sound])
-        )
-        told = [next(written) if outcome is None else outcome for outcome in outcomes]
-        for outcome in told:
+        faults = [self._fault(sender_id, draft, educators) for draft in drafts]
+        faulty = [draft.request_id for draft, fault in zip(drafts, faults, strict=True) if fault]
+        # As for a single tip: what is no longer possible may have been done already.
+        first = await self._repository.find_all_sent(sender_id, faulty) if faulty else {}
+        sound = [draft for draft, fault in zip(drafts, faults, strict=True) if fault is None]
+        written: list[SentTip | Exception] = []
+        for start in range(0, len(sound), BATCH_SHARE):
+            share = sound[start : start + BATCH_SHARE]
+            written += await self._repository.add_tips([self._new_tip(sender_id, draft) for draft in share])
+        answers = iter(written)
+        told: list[SentTip | AcademeError] = []
+        for draft, fault in zip(drafts, faults, strict=True):
+            outcome = next(answers) if fault is None else _answer(draft, first, fault)
             if isinstance(outcome, Exception) and not isinstance(outcome, AcademeError):
                 raise outcome
-        return told  # type: ignore[return-value]  # mypy does not follow the loop above
+            told.append(outcome)
+        return told
 
     def _new_tip(self, sender_id: UUID, draft: TipDraft) -> NewTip:
         now, amount = self._clock(), draft.amount.minor_units
         funding, review, expire_time = draft.funding, False, draft.expire_time
-        if funding is Funding.WALLET and 0 < self._policy.review_above < amount:
+        if funding is not Funding.PAYMENT and 0 < self._policy.review_above < amount:
+            # A hold too, or it would be the way around: nobody but an administrator captures it then.
             funding, review, expire_time = Funding.HOLD, True, now + REVIEW_LASTS
         elif funding is Funding.HOLD and expire_time is None:
             expire_time = now + HOLD_DEFAULT
@@ -238,9 +260,11 @@ class TipService:
         return Page([tip for tip in seen if tip is not None], tips.next_page_token)
 
 
-async def _outcome_of(first: object) -> SentTip | AcademeError | None:
-    """What a request made before, or why it is refused; None when it made nothing."""
-    try:
-        return await first  # type: ignore[misc, no-any-return]
-    except AcademeError as refused:
-        return refused
+def _answer(
+    draft: TipDraft, first: Mapping[UUID, tuple[Tip, bytes]], fault: AcademeError
+) -> SentTip | AcademeError:
+    """What a draft that is not possible now made before, or why it is refused."""
+    if draft.request_id not in first:
+        return fault
+    tip, request_hash = first[draft.request_id]
+    return SentTip(tip, replayed=True) if request_hash == draft.request_hash else RequestIdReused()

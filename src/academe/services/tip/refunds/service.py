@@ -56,6 +56,8 @@ class RefundService:
         now and is PENDING until the provider has confirmed it. Raises TipNotFound, NotYourTip, TipNotGiven,
         RefundTooLarge, InsufficientFunds, RequestIdReused, and InvalidArgument for another currency.
         """
+        if "\0" in draft.reason:
+            raise InvalidArgument.field("reason", "must not contain the character U+0000")
         made = await self._repository.get_refund(draft.request_id)
         if made is not None:
             return _same(made, caller, draft)

@@ -10,6 +10,7 @@ from uuid import UUID
 from academe.api.tip.v1 import statement_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.rpc.call import current_caller
+from academe.rpc.convert import moment_of
 from academe.services.tip.reports.convert import (
     earnings_message,
     school_report_message,
@@ -17,7 +18,7 @@ from academe.services.tip.reports.convert import (
 )
 from academe.services.tip.reports.school import SchoolReportService
 from academe.services.tip.reports.service import ReportService
-from academe.services.tip.statements.convert import chunk_messages, moment_of
+from academe.services.tip.statements.convert import chunk_messages
 from academe.services.tip.statements.model import DocumentFormat
 
 

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from academe.api.tip.v1 import statement_pb2
 from academe.api.type.v1 import money_pb2
-from academe.errors import InvalidArgument
 from academe.money import Money
 from academe.rpc.convert import timestamp
 from academe.services.tip.convert import money_message
 from academe.services.tip.statements.model import AccountBalance, Document, StatementLine
 
 CHUNK_BYTES = 64 * 1024
-
-
-def moment_of(field: str, message: Timestamp) -> datetime:
-    """A Timestamp that is set. Raises InvalidArgument, naming the field, outside the years 1 to 9999."""
-    try:
-        return message.ToDatetime(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidArgument.field(field, "must be in the years 1 to 9999") from error
 
 
 def balance_message(account: AccountBalance) -> statement_pb2.AccountBalance:

@@ -9,7 +9,7 @@ from typing import Any
 from academe.api.tip.v1 import statement_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.rpc.call import current_caller
-from academe.rpc.convert import optional_id
+from academe.rpc.convert import moment_of, optional_id
 from academe.services.tip.convert import money_message
 from academe.services.tip.model import AccountKind
 from academe.services.tip.statements.convert import (
@@ -17,7 +17,6 @@ from academe.services.tip.statements.convert import (
     balance_message,
     chunk_messages,
     line_message,
-    moment_of,
 )
 from academe.services.tip.statements.model import DocumentFormat
 from academe.services.tip.statements.service import StatementService

@@ -8,8 +8,8 @@ from typing import Any
 
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.rpc.call import current_caller
+from academe.rpc.convert import moment_of
 from academe.services.tip.convert import tip_message
-from academe.services.tip.statements.convert import moment_of
 from academe.services.tip.watch.service import TipWatch
 
 
