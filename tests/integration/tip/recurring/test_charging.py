@@ -129,15 +129,26 @@ async def test_an_educator_who_left(promises: Promises) -> None:
 
 
 async def test_more_periods_than_somebody_may_tip(pool: Pool) -> None:
-    """Limits hold for what is promised too."""
+    """Limits hold for what is promised too; what is beyond them waits, and is charged once they allow it."""
     promises = Promises(pool, limits=[TipLimit(2, 3_600)])
     made = await promises.promise()
     promises.clock.forward(weeks=3)
-    await promises.job().run()
+    due_since = promises.clock()
+    waiting = await promises.job().run()
+    first = [(one.failure_reason, one.tip_id is not None) for one in await promises.periods(made)]
+    promises.clock.forward(minutes=10)
+    still_waiting = await promises.job().run()
+    too_early = await promises.tip_count(made)
+    promises.clock.forward(minutes=55)
+    at_last = await promises.job().run()
 
-    assert [one.failure_reason for one in await promises.periods(made)] == ["TIP_LIMIT_REACHED"] * 2 + [
-        ""
-    ] * 2
+    assert waiting == still_waiting == due_since
+    assert sorted(first) == [("", False)] * 2 + [("", True)] * 2
+    assert too_early == 2
+    assert at_last is None
+    assert await promises.charged_days(made) == [date(2026, 3, day) for day in (3, 10, 17, 24)]
+    assert await promises.tip_count(made) == 4
+    assert promises.log.errors() == []
     await promises.close()
 
 

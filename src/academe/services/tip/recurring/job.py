@@ -15,16 +15,10 @@ from academe.services.tip.recurring.model import Claim
 from academe.services.tip.recurring.ports import SendTip
 from academe.services.tip.recurring.repository_charges import ChargeRepository
 
-REFUSALS = (
-    InvalidArgument,
-    NotFound,
-    AlreadyExists,
-    PermissionDenied,
-    FailedPrecondition,
-    TipLimitReached,
-)
+REFUSALS = (InvalidArgument, NotFound, AlreadyExists, PermissionDenied, FailedPrecondition)
 """What says for certain that there is no tip and, for this period, that there will be none. After anything
-else nobody knows, and the period is taken up again when its lease is over."""
+else nobody knows, and the period is taken up again when its lease is over. So it is when the sender has
+reached a limit, which only says "not yet"."""
 
 LEASE = timedelta(minutes=5)
 """How long a claimed period is left to whoever claimed it. A batch takes about a second."""
@@ -61,8 +55,8 @@ class RecurringJob:
     async def run(self) -> datetime | None:
         """Charges all that is due now. Returns since when the oldest period waits that was not dealt with.
 
-        None when there is none. A period waits when its promise is in the hands of another process, or when
-        it was not certain whether there is a tip.
+        None when there is none. A period waits when its promise is in the hands of another process, when its
+        sender may not tip any more for now, or when it was not certain whether there is a tip.
         """
         while claims := await self._repository.retake(self._clock(), lease=self._lease, at_most=TIPS_AT_ONCE):
             await self._charge(claims)
@@ -94,12 +88,14 @@ class RecurringJob:
             await self._repository.record_refused(reasons, self._clock())
 
     async def _charge_one(self, claim: Claim) -> UUID | str | None:
-        """The tip of a period, the reason why there is none, or None when that is not certain."""
+        """The tip of a period, the reason why there is none, or None when it is taken up again later."""
         recurring = claim.recurring
         try:
             sent = await self._send(recurring.sender_id, recurring.draft_of(claim.start_date))
         except REFUSALS as refusal:
             return refusal.reason
+        except TipLimitReached:
+            return None
         except Exception as fault:
             self._log.error(
                 "a period of a recurring tip could not be charged and is taken up again",
