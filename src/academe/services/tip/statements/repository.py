@@ -125,11 +125,11 @@ class StatementRepository:
         return None if balance is None else Edge(number, balance)
 
     async def list_lines(
-        self, account_id: int, after: int, last: int, limit: int, *, hidden_from: UUID | None
+        self, account_id: int, after: int, last: int, limit: int, *, hide_anonymous: bool
     ) -> list[StatementLine]:
         """Entries `after` < number <= `last`, upwards, at most `limit`.
 
-        Lines about anonymous tips to `hidden_from` come without ids: this account is the sender's.
+        With `hide_anonymous`, lines about anonymous tips come without ids, whomever they are to.
         """
         rows = await self._pool.fetch(
             """
@@ -145,7 +145,7 @@ class StatementRepository:
                 select case when entry.kind > 2 then movement.tip_id else entry.transaction_id end as tip_id
             ) as about
             left join tip.tip as secret
-                on secret.tip_id = about.tip_id and secret.visibility = 3 and secret.educator_id = $5
+                on secret.tip_id = about.tip_id and $5 and secret.visibility = 3
             where entry.account_id = $1 and entry.number > $2 and entry.number <= $3
             order by entry.number
             limit $4
@@ -154,7 +154,7 @@ class StatementRepository:
             after,
             last,
             limit,
-            hidden_from,
+            hide_anonymous,
         )
         return [_line(row) for row in rows]
 

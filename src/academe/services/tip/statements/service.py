@@ -100,7 +100,7 @@ class StatementService:
             extent = await self._extent_up_to(extent, after, last)
         last = extent.closing.number
         lines = await self._repository.list_lines(
-            extent.account_id, after, last, request.limit, hidden_from=_hidden_from(caller, span)
+            extent.account_id, after, last, request.limit, hide_anonymous=_hides_anonymous(caller, span)
         )
         page = page_of(lines, request, lambda line: (line.number, last))
         return Statement(
@@ -144,18 +144,18 @@ class StatementService:
         words, now = words_for(language), self._clock()
         owner = await self._owner(span, words)
         heading = Heading(span, span.end or max(now, span.start), extent, owner, now)
-        pages = self._pages(extent, _hidden_from(caller, span))
+        pages = self._pages(extent, hide_anonymous=_hides_anonymous(caller, span))
         if form is DocumentFormat.CSV:
             return Document(CSV_TYPE, heading.file_name("csv"), csv_parts(heading, pages))
         lines = [line async for page in pages for line in page]
         sheet = await asyncio.to_thread(sheet_of, heading, lines, words)
         return Document(PDF_TYPE, heading.file_name("pdf"), self._press.parts(sheet, words))
 
-    async def _pages(self, extent: Extent, hidden_from: UUID | None) -> AsyncIterator[list[StatementLine]]:
+    async def _pages(self, extent: Extent, *, hide_anonymous: bool) -> AsyncIterator[list[StatementLine]]:
         after, last = extent.opening.number, extent.closing.number
         while after < last:
             lines = await self._repository.list_lines(
-                extent.account_id, after, last, READ_LINES, hidden_from=hidden_from
+                extent.account_id, after, last, READ_LINES, hide_anonymous=hide_anonymous
             )
             yield lines
             after = lines[-1].number
@@ -189,6 +189,10 @@ def _span(
     return AccountSpan(kind, owner_id, currency_code, start, end)
 
 
-def _hidden_from(caller: Caller, span: AccountSpan) -> UUID | None:
-    """An administrator who is tipped anonymously does not find the sender in the senders' accounts."""
-    return None if span.owner_id == caller.user_id else caller.user_id
+def _hides_anonymous(caller: Caller, span: AccountSpan) -> bool:
+    """In somebody else's account no line leads to an anonymous tip, whoever it is to.
+
+    If only those to the reader were hidden, an administrator who is tipped would know them by that. The
+    school's accounts are no sender's, and administrators read them for it.
+    """
+    return span.owner_id not in (caller.user_id, SCHOOL)
