@@ -31,7 +31,12 @@ class Bank:
         """So many times nothing arrives at all."""
         self.refusal = ""
         self.undecided = False
+        self.step = 1
+        """Minor units of which it pays multiples only."""
         self.slow = 0.0
+
+    def payable(self, amount: Money) -> Money:
+        return Money(amount.currency_code, amount.minor_units - amount.minor_units % self.step)
 
     async def create_transfer(
         self, payout_id: UUID, account_reference: str, amount: Money

@@ -159,3 +159,25 @@ async def test_what_the_provider_decides_is_not_settled_by_hand(pool: Pool) -> N
         await office.payouts.settle_payout(uuid4(), True, "")
     with pytest.raises(InvalidArgument):
         await office.payouts.settle_payout(paid.payout_id, True, "a\0b")
+
+
+@pytest.mark.parametrize("word", [True, False], ids=["paid", "not paid"])
+async def test_a_provider_that_is_gone(pool: Pool, word: bool) -> None:
+    """Nobody hears of its payouts any more, so an administrator who looked there says what became of one."""
+    office = Office(pool, bank := Bank())
+    educator = await office.educator(100)
+    bank.lost_requests = 1
+    pending = await office.create(educator)
+    alone = Office(pool)
+    settled = await alone.payouts.settle_payout(pending.payout_id, word, "as their pages say")
+    again = await alone.payouts.settle_payout(pending.payout_id, word, "")
+    with pytest.raises(PayoutSettled):
+        await alone.payouts.settle_payout(pending.payout_id, not word, "")
+
+    assert settled.state is (PayoutState.PAID if word else PayoutState.FAILED)
+    assert again == settled
+    assert await alone.holds(educator) == (0 if word else 100, 0)
+    assert await office.movements(pending) == [TAKEN, PAID if word else FAILED]
+    await office.step()
+    assert bank.made == 0
+    assert await faults(pool) == []

@@ -12,7 +12,7 @@ from uuid import UUID
 from academe.money import Money
 from academe.services.tip.errors import ProviderRefused, ProviderUnavailable
 from academe.services.tip.payments import stripe_objects as read
-from academe.services.tip.payments.stripe_units import to_stripe
+from academe.services.tip.payments.stripe_units import to_stripe, whole_steps
 from academe.services.tip.ports import (
     BookLine,
     ProviderAccount,
@@ -84,6 +84,9 @@ class StripeProvider:
 
     def check_amount(self, amount: Money) -> None:
         to_stripe(amount)
+
+    def payable(self, amount: Money) -> Money:
+        return whole_steps(amount)
 
     async def create_payment(self, payment_id: UUID, amount: Money, *, payer_id: UUID) -> ProviderPayment:
         intent = await self._ask(

@@ -1,6 +1,6 @@
 """Amounts as Stripe counts them, which for some currencies is not as ISO 4217 does.
 
-Nothing is ever rounded: what cannot be said exactly on the other side is refused.
+What cannot be said exactly on the other side is refused. Only `whole_steps` rounds.
 """
 
 from __future__ import annotations
@@ -32,11 +32,17 @@ def to_stripe(amount: Money) -> int:
     more, fewer = _power(theirs - ours), _power(ours - theirs)
     units, rest = divmod(amount.minor_units * more, fewer)
     if rest or units % _step(code):
-        least = max(fewer, _step(code) // more)
+        least = _least(code)
         raise InvalidArgument.field(
             "amount.minor_units", f"the payment provider takes {code} in multiples of {least} only"
         )
     return units
+
+
+def whole_steps(amount: Money) -> Money:
+    """The largest part of `amount` that Stripe can move, perhaps nothing. Raises CurrencyUnknown."""
+    rest = amount.minor_units % _least(amount.currency_code)
+    return Money(amount.currency_code, amount.minor_units - rest)
 
 
 def from_stripe(currency: str, units: int) -> Money | None:
@@ -58,6 +64,12 @@ def _digits(code: str) -> tuple[int, int]:
             "amount.currency_code: the payment provider does not take it", currency_code=code
         )
     return MINOR_DIGITS[code], _DIGITS.get(code, MINOR_DIGITS[code])
+
+
+def _least(code: str) -> int:
+    """Minor units of ours of which everything that Stripe moves is a multiple."""
+    ours, theirs = _digits(code)
+    return max(_power(ours - theirs), _step(code) // _power(theirs - ours), 1)
 
 
 def _step(code: str) -> int:

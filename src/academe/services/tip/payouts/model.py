@@ -53,7 +53,8 @@ class Payout:
     line_number: int
     """Of the educator's account: the entry that took the balance."""
     previous_number: int
-    """The entry of the payout before, 0 if none. What is between the two adds up to the amount."""
+    """The entry of the payout before, 0 if none. What is between the two, and what the one before left, adds
+    up to the amount and what this one left."""
     attempts: int
     """How often the provider was asked to pay it."""
     create_time: datetime
@@ -144,9 +145,13 @@ class Verdict(Enum):
     """Settled otherwise, or not the administrator's to settle."""
 
 
-def judge(payout: Payout, paid: bool, at: datetime) -> Verdict:
-    """What "it was paid" or "it was not" means for a payout as it stands."""
-    by_hand, approved = payout.provider == HAND, payout.approve_time
+def judge(payout: Payout, paid: bool, at: datetime, *, asked: str | None) -> Verdict:
+    """What "it was paid" or "it was not" means for a payout as it stands.
+
+    `asked` is the provider that can be asked, None without one. Of payouts through any other nobody will hear
+    by itself what became of them, so an administrator, who can look there, says it.
+    """
+    by_hand, approved = payout.provider != asked, payout.approve_time
     if payout.state is PayoutState.IN_REVIEW:
         return Verdict.APPROVE if paid else Verdict.GIVE_BACK
     if payout.state is PayoutState.PENDING and by_hand:
@@ -154,7 +159,7 @@ def judge(payout: Payout, paid: bool, at: datetime) -> Verdict:
             return Verdict.REPEAT
         return Verdict.PAY if paid else Verdict.GIVE_BACK
     # Whoever pays was never asked, or only after somebody had let it go: then it was an administrator's word.
-    said_before = payout.attempts == 0 or (paid and approved is not None)
+    said_before = by_hand or payout.attempts == 0 or (paid and approved is not None)
     stands = payout.state in (PayoutState.PENDING, PayoutState.PAID)
     return Verdict.REPEAT if said_before and stands == paid else Verdict.REFUSE
 

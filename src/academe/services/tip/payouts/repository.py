@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
 from academe.errors import RequestIdReused
+from academe.money import Money
 from academe.services.tip.errors import NothingToPay, PayoutNotFound, PayoutSettled
 from academe.services.tip.model import AccountKind, TransactionKind
 from academe.services.tip.payouts.model import (
@@ -28,10 +30,11 @@ class PayoutRepository:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def create(self, new: NewPayout) -> Payout:
+    async def create(self, new: NewPayout, payable: Callable[[Money], Money] = lambda left: left) -> Payout:
         """Takes the whole balance out, or answers with the payout that the request made before.
 
-        What the educator owes is paid first. Raises NothingToPay when nothing is left, and RequestIdReused.
+        What the educator owes is paid first. Of the rest, what is not `payable` stays in the balance. Raises
+        NothingToPay when that leaves nothing to take, and RequestIdReused.
         """
         async with self._pool.transaction() as connection:
             balance, debt = await _lock_accounts(connection, new.educator_id, new.currency_code)
@@ -41,19 +44,25 @@ class PayoutRepository:
                 if request_hash != new.request_hash:
                     raise RequestIdReused
                 return payout
-            if balance <= debt:
+            amount = payable(Money(new.currency_code, max(balance - debt, 0))).minor_units
+            if not amount:
                 raise NothingToPay(currency_code=new.currency_code)
             if debt:
                 await add_movements(connection, [new.movement(TransactionKind.DEBT_REPAID, debt)])
-            return await _take(connection, new, balance - debt)
+            return await _take(connection, new, amount)
 
-    async def settle(self, payout_id: UUID, paid: bool, reason: str, at: datetime) -> tuple[Payout, Verdict]:
-        """Does what an administrator's word means. Raises PayoutNotFound and PayoutSettled."""
+    async def settle(
+        self, payout_id: UUID, paid: bool, reason: str, at: datetime, *, asked: str | None
+    ) -> tuple[Payout, Verdict]:
+        """Does what an administrator's word means. `asked` is the provider that can be asked, None without.
+
+        Raises PayoutNotFound and PayoutSettled.
+        """
         async with self._pool.transaction() as connection:
             payout = await _lock(connection, payout_id)
             if payout is None:
                 raise PayoutNotFound(payout_id=payout_id)
-            verdict = judge(payout, paid, at)
+            verdict = judge(payout, paid, at, asked=asked)
             if verdict is Verdict.REFUSE:
                 raise PayoutSettled(payout_id=payout_id)
             if verdict is Verdict.APPROVE:

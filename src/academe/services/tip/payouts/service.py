@@ -70,6 +70,7 @@ class PayoutService:
     ) -> Payout:
         """Takes the caller's whole balance in a currency out, once for each request_id of theirs.
 
+        What is too little for the provider to send stays in the balance (such as the hundredths of a forint).
         Raises CurrencyUnknown, NothingToPay, PayoutAccountMissing, ProviderUnavailable (when it could not be
         asked whether it pays yet) and RequestIdReused. What was done already is answered as it stands.
         """
@@ -97,7 +98,11 @@ class PayoutService:
             reason=RING_REASON if doubted else "",
             create_time=now,
         )
-        payout = await self._repository.create(new)
+        payout = await (
+            self._repository.create(new)
+            if self._provider is None
+            else self._repository.create(new, self._provider.payable)
+        )
         if payout.payout_id == new.payout_id and payout.state is PayoutState.PENDING:
             return await self._pay(payout)
         return payout
@@ -105,11 +110,16 @@ class PayoutService:
     async def settle_payout(self, payout_id: UUID, paid: bool, reason: str) -> Payout:
         """An administrator's word: a payout by hand was paid or not, one in review may be paid or not.
 
+        One through a provider that cannot be asked any more is settled like this too: paid means that the
+        provider did pay it, which its own pages say.
+
         The same word again changes nothing. Raises InvalidArgument, PayoutNotFound and PayoutSettled.
         """
         if "\0" in reason:
             raise InvalidArgument.field("reason", "must not contain the character U+0000")
-        payout, verdict = await self._repository.settle(payout_id, paid, reason, self._clock())
+        payout, verdict = await self._repository.settle(
+            payout_id, paid, reason, self._clock(), asked=self._provider.name if self._provider else None
+        )
         return await self._pay(payout) if verdict is Verdict.APPROVE else payout
 
     async def get_payout(self, caller: Caller, payout_id: UUID) -> Payout:
@@ -140,10 +150,13 @@ class PayoutService:
     async def list_payout_lines(
         self, caller: Caller, payout_id: UUID, *, page_size: int, page_token: str
     ) -> Page[PayoutLine]:
-        """What a payout consists of, newest first: the amounts add up to its own.
+        """What a payout consists of, newest first.
 
-        Two payouts never share a line, since each took all that there was; what came back from one that
-        failed is a line of the next. Raises PayoutNotFound and PageTokenInvalid.
+        The amounts, and what the payout before left, add up to its own and what it left itself: the latest
+        line's balance less the amount. Only what the provider cannot send is left, so nearly always nothing.
+        Two payouts never share a line; what came back from one that failed is a line of the next.
+
+        Raises PayoutNotFound and PageTokenInvalid.
         """
         payout = await self.get_payout(caller, payout_id)
         request = page_request(page_size, page_token, arguments=("lines", str(payout_id)), key=(int,))

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from academe.clock import utcnow
+from academe.errors import InvalidArgument
 from academe.services.tip.errors import ProviderRefused, ProviderUnavailable
 from academe.services.tip.payouts.model import Payout
 from academe.services.tip.payouts.repository import PayoutRepository
@@ -57,7 +58,11 @@ class Transfers:
         """Asks about the payouts that are due at that time and that nobody else asks about; how many."""
         due = await self._repository.claim(self._provider.name, now, STEP_PAYOUTS)
         for payout in due:
-            await self.pay(payout)
+            try:
+                await self.pay(payout)
+            except Exception as fault:
+                # It comes again when it is due; the others need not wait for that.
+                self._log.error("could not pay", payout_id=str(payout.payout_id), exc_info=fault)
         return len(due)
 
     async def pay(self, payout: Payout) -> Payout:
@@ -68,6 +73,10 @@ class Transfers:
             return payout
         except ProviderRefused as refusal:
             words = refusal.metadata.get("provider_message", refusal.message)
+            told = ProviderTransfer("", payout.payout_id, succeeded=False, failure=words)
+        except InvalidArgument as impossible:
+            # Not even a request can be made of it, so there is none that could have been answered.
+            words = str(impossible)
             told = ProviderTransfer("", payout.payout_id, succeeded=False, failure=words)
         return await self.hear(told) or payout
 
