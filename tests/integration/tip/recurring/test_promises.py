@@ -20,6 +20,7 @@ from academe.services.tip.errors import (
     RecurringTipNotFound,
     SelfTip,
 )
+from academe.services.tip.model import TipVisibility
 from academe.services.tip.recurring.model import RecurringTip, RecurringTipState
 from tests.integration.tip.recurring.promises import LATEST, MONTH, Promises, recurring_draft
 from tests.support.ledger import caller
@@ -39,6 +40,24 @@ async def test_a_promise_is_what_was_asked_for(promises: Promises) -> None:
     assert await promises.service.get_recurring_tip(sender, made.recurring_tip_id) == made
     administrator = caller(promises.people.add(), Role.ADMINISTRATOR)
     assert await promises.service.get_recurring_tip(administrator, made.recurring_tip_id) == made
+
+
+async def test_an_anonymous_promise_to_an_administrator(promises: Promises) -> None:
+    """Who runs the school and is tipped does not read there who it is; other administrators do."""
+    educator = caller(promises.educator, Role.EDUCATOR, Role.ADMINISTRATOR)
+    administrator = caller(promises.people.add(), Role.ADMINISTRATOR)
+    senders = [caller(promises.people.add()) for _ in range(2)]
+    draft = recurring_draft(promises.educator)
+    open_one = await promises.service.create_recurring_tip(senders[0], draft)
+    secret = await promises.service.create_recurring_tip(
+        senders[1], replace(draft, visibility=TipVisibility.ANONYMOUS)
+    )
+
+    assert await promises.service.get_recurring_tip(educator, open_one.recurring_tip_id) == open_one
+    with pytest.raises(RecurringTipNotFound):
+        await promises.service.get_recurring_tip(educator, secret.recurring_tip_id)
+    for reader in (senders[1], administrator):
+        assert await promises.service.get_recurring_tip(reader, secret.recurring_tip_id) == secret
 
 
 async def test_without_a_date_it_starts_today(promises: Promises) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 from uuid import UUID, uuid5
 
+from academe.caller import Caller
 from academe.money import Money
 from academe.services.tip.errors import RecurringTipCanceled
 from academe.services.tip.model import TipDraft, TipVisibility
@@ -98,6 +99,11 @@ class RecurringTip:
     update_time: datetime
     recent_periods: Sequence[RecurringPeriod] = ()
     """Newest first, at most 12."""
+
+    def seen_by(self, caller: Caller) -> bool:
+        """Its sender and administrators see it, but never the educator whom it keeps the sender from."""
+        kept_from = self.educator_id if self.visibility is TipVisibility.ANONYMOUS else None
+        return caller.user_id == self.sender_id or (caller.is_administrator and caller.user_id != kept_from)
 
     def period_after(self, day: date) -> date:
         """The first day of the first period that begins after `day`."""

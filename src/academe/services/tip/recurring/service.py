@@ -89,7 +89,7 @@ class RecurringService:
     async def get_recurring_tip(self, caller: Caller, recurring_tip_id: UUID) -> RecurringTip:
         """One promise, for its sender and administrators. Raises RecurringTipNotFound."""
         found = await self._repository.get_recurring_tip(recurring_tip_id)
-        if found is None or not (caller.is_administrator or caller.user_id == found.sender_id):
+        if found is None or not found.seen_by(caller):
             raise RecurringTipNotFound(recurring_tip_id=recurring_tip_id)
         return found
 
