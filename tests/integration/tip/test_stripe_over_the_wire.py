@@ -65,8 +65,10 @@ async def test_a_card_pays_a_tip_and_the_educator_is_paid(paid_school: School, s
     assert again.tip.payment.provider_reference == sent.payment.provider_reference
     assert (sent.state, sent.payment.provider) == (tip_pb2.TIP_STATE_PENDING, "stripe")
     assert sent.payment.client_secret
-    hidden = await educator.tips.GetTip(pb.GetTipRequest(tip_id=sent.tip_id))
-    assert not hidden.HasField("payment")
+    with expect_error("TIP_NOT_FOUND"):
+        await educator.tips.GetTip(pb.GetTipRequest(tip_id=sent.tip_id))
+    seen = await administrator.tips.GetTip(pb.GetTipRequest(tip_id=sent.tip_id))
+    assert not seen.HasField("payment")
 
     await stripe.client().v1.payment_intents.confirm_async(
         sent.payment.provider_reference, {"payment_method": "pm_card_visa"}

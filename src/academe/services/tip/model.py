@@ -153,14 +153,23 @@ class Tip:
     def seen_by(self, caller: Caller) -> Tip | None:
         """The tip as the caller may see it, None when they may not know of it.
 
-        An anonymous sender stays unknown to the educator even if that is an administrator.
+        Whoever is a side of it sees no more for being an administrator.
         """
         if caller.user_id == self.sender_id:
             return self
         if caller.user_id == self.educator_id:
-            anonymous = self.visibility is TipVisibility.ANONYMOUS
-            return replace(self, sender_id=None) if anonymous else self
+            return self._seen_by_educator()
         return self if caller.is_administrator else None
+
+    def _seen_by_educator(self) -> Tip | None:
+        """Words reach the educator together with the money: anybody can promise it and never pay."""
+        if self.state in (TipState.PENDING, TipState.FAILED):
+            return None
+        seen = self if self.state in (TipState.GIVEN, TipState.REFUNDED) else replace(self, message="")
+        if self.visibility is TipVisibility.ANONYMOUS:
+            # By its promise several tips of one anonymous sender would be known to be of one.
+            return replace(seen, sender_id=None, recurring_tip_id=None)
+        return seen
 
 
 def platform_fee_of(amount: int, basis_points: int) -> int:

@@ -153,6 +153,8 @@ async def test_what_cannot_be_given_back(stage: Stage) -> None:
     with pytest.raises(InvalidArgument):
         await stage.refund(tip, 0)
     with pytest.raises(TipNotGiven) as not_given:
+        await stage.refund(waiting, 1, by=caller(new_id(), Role.ADMINISTRATOR))
+    with pytest.raises(TipNotFound):
         await stage.refund(waiting, 1)
     with pytest.raises(InsufficientFunds):
         await stage.refund(spent, 1)

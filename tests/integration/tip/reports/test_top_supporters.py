@@ -9,7 +9,7 @@ from tests.support.ledger_rows import CAPTURE, insert_movement
 
 
 async def test_only_what_was_given_publicly_counts(pool: Pool) -> None:
-    """Private and anonymous tips, hidden amounts, holds and what was given back are left out."""
+    """Private and anonymous tips, hidden amounts, holds, and what was not paid or given back, are left out."""
     books, edda = Books(pool), new_id()
     lea, sam, kim = (books.people.add(display_name=name) for name in ("Lea", "Sam", "Kim"))
     for person in (lea, sam, kim):
@@ -23,6 +23,7 @@ async def test_only_what_was_given_publicly_counts(pool: Pool) -> None:
     gone = await books.tip(kim, edda, 900, day(6))
     await books.refund(gone, edda, kim, 900, day(7))
     await books.tip(kim, edda, 5_000, day(8), funding=2)
+    await books.tip(kim, edda, 5_000, day(8), funding=3)
 
     found = await books.reports.top_supporters(edda, "EUR", None, 0)
 

@@ -151,7 +151,7 @@ async def test_a_refund_leads_to_its_tip_and_its_cause(pool: Pool) -> None:
 
 
 async def test_nobody_else_finds_an_anonymous_tip_in_its_senders_account(pool: Pool) -> None:
-    """Not even one to somebody else: an administrator who is tipped would know their own by the difference."""
+    """Not even one to others: an administrator who is tipped would know their own by the difference."""
     books, lea, edda, other = Books(pool), new_id(), new_id(), new_id()
     await books.top_up(lea, 1000, day(1))
     secret = await books.tip(lea, edda, 300, day(2), visibility=ANONYMOUS)

@@ -223,14 +223,15 @@ class TipServiceServicer:
 
     def GetTip(self, request, context):
         """One tip, for its sender, its educator and administrators. An anonymous tip does not tell the
-        educator who sent it.
+        educator who sent it, and one that is not paid does not exist for them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListTips(self, request, context):
-        """The tips that the caller sent, or received; newest first.
+        """The tips that the caller sent, or received; newest first. What was not paid is no tip to its educator, so a
+        page of those received may have fewer rows than asked for, or none, and a token all the same.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -287,7 +288,7 @@ class TipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetRecurringTip(self, request, context):
-        """One recurring tip, for its sender and administrators.
+        """One recurring tip, for its sender and administrators; never for the educator of an anonymous one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -380,14 +381,17 @@ class TipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPayoutLines(self, request, context):
-        """What a payout consists of, line by line, newest first: the lines add up to its amount.
+        """What a payout consists of, line by line, newest first: the lines, and what the payout before left in the
+        balance, add up to its amount and what it left itself. Only what the provider cannot send is left, such as
+        the hundredths of a forint: it is the latest line's balance less the amount, and nearly always zero.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SettlePayout(self, request, context):
-        """Says that a payout by hand was paid, or was not; and lets one in review go, or not.
+        """Says that a payout by hand was paid, or was not; and lets one in review go, or not. Of a payout through a
+        provider that this school has no more, it says whether that provider has paid it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -401,7 +405,8 @@ class TipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchTips(self, request, context):
-        """Every tip to the caller as it is given, and what becomes of it, until either side ends the stream.
+        """Every tip to the caller as it is given or held, and what becomes of it, until either side ends the stream. One
+        that is paid from outside comes once it is paid.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -82,7 +82,7 @@ class TipWatch:
         return list(dict.fromkeys([*given, *changed])), more or more_changed
 
     async def _seen(self, caller: Caller, ids: Sequence[UUID]) -> list[Tip]:
-        """As the caller may see them: an anonymous sender stays unknown."""
+        """As the caller may see them: neither an anonymous sender, nor a tip before it is paid."""
         if not ids:
             return []
         found = await self._tips.get_tips(ids)
