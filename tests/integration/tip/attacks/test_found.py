@@ -153,8 +153,10 @@ OWNERS = [
            'begin return null; end'; update tip.tip set amount = amount + 1""",
     ),
     (
-        "legs",  # from one to the other, as a trigger that takes itself for the posting
+        "legs",  # from one to the other, by a trigger that the guards take for the posting
         """
+        create or replace function tip.is_posting(stack text, writers text[]) returns boolean
+        language sql return true;
         create table public.bait (n integer);
         create function public.steal() returns trigger language plpgsql as $$
         begin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import asdict
 
 import asyncpg
@@ -13,21 +12,6 @@ from tests.integration.tip.attacks.attacks import MOVEMENTS, STATEMENTS, TIPS, C
 from tests.integration.tip.attacks.scene import Scene, build
 from tests.support.ledger_oracle import faults
 from tests.support.ledger_rows import CHARGE, PAYOUT, REFUND, insert_movement, insert_tip
-
-
-@pytest.fixture(scope="module")
-async def scene(pool: Pool) -> Scene:
-    return await build(pool)
-
-
-@pytest.fixture
-async def attacker(pool: Pool, scene: Scene) -> AsyncIterator[asyncpg.Connection]:
-    """The application's own connection; what it does is rolled back."""
-    async with pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        yield connection
-        await transaction.rollback()
 
 
 @pytest.fixture

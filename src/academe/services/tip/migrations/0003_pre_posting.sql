@@ -26,6 +26,47 @@ create function tip.school() returns uuid
 language sql immutable parallel safe
 return '00000000-0000-0000-0000-000000000000'::uuid;
 
+-- Whether the statement that a trigger or function was called by is one of `writers` (functions of this schema);
+-- `stack` is what it sees as pg_context, innermost first:
+--
+--   PL/pgSQL function tip.refuse_unless_posting() line 5 at GET DIAGNOSTICS
+--   SQL statement "insert into tip.seal …"
+--   PL/pgSQL function tip.seal_batch() line 9 at SQL statement
+--
+-- An attacker's statement, or the name of their function, may have all that follows in it, with line breaks and
+-- quotes. So the statement must be, to the letter, one of those in the function that is said to execute it. None
+-- of these goes on with a name in quotes, so none is the beginning of another. Functions here have their
+-- own search_path, so that names in the stack are qualified and operators are the system's, whatever a client set.
+--
+-- Only a superuser has messages translated. On such a server the depth of triggers must do. The owner of this
+-- schema, who may replace its functions and drop its triggers, is out of reach of any of this: VerifyLedger
+-- finds what they did.
+create function tip.is_posting(stack text, writers text[]) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    calling constant text := substr(stack, strpos(stack, E'\n') + 1);
+    said text;
+    writer text;
+begin
+    if not starts_with(stack, 'PL/pgSQL function tip.') then
+        return pg_trigger_depth() > 1;
+    end if;
+    foreach writer in array writers loop
+        said := split_part(calling, E'"\nPL/pgSQL function tip.' || writer || '(', 1);
+        if starts_with(said, 'SQL statement "') and exists (
+            select from pg_proc
+            where proname = writer and pronamespace = 'tip'::regnamespace
+                and strpos(prosrc, E'\n    ' || substr(said, 16) || E';\n') > 0
+        ) then
+            return true;
+        end if;
+    end loop;
+    return false;
+end;
+$$;
+
 create type tip.leg as (
     batch_id bigint,
     transaction_id uuid,
@@ -40,18 +81,37 @@ create type tip.leg as (
 -- Posts the legs of one statement: accounts are made, locked and changed once each, in one order for
 -- everybody, so that two of these never wait for each other in a circle. Debts are last in it, because they
 -- are repaid by a second statement, when all the others are locked. Within an account, entries have the
--- order of the transactions' ids. Nested loops are off because the plan is made once, perhaps for one tip, and
+-- order of the transactions' ids, and times that never run backwards; a server whose clock is ahead cannot push
+-- those of others into the future. Nested loops are off because the plan is made once, perhaps for one tip, and
 -- kept for batches of hundreds.
-create function tip.post(legs tip.leg[], sources bytea[], source_batches bigint[]) returns void
+create function tip.post(legs tip.leg[], sources bytea[], source_batches bigint[]) returns boolean
 language plpgsql
+set search_path = pg_catalog, pg_temp
 set enable_nestloop = off
 set enable_mergejoin = off
 set enable_hashjoin = on
 set plan_cache_mode = force_generic_plan
 as $$
+declare
+    stack text;
+    latest_time constant timestamptz := clock_timestamp() + interval '1 second';
 begin
+    -- Legs follow from rows. The two that make them call this in an assignment, which has no statement of its own
+    -- in the stack, so what comes next in it is the name of the function.
+    get diagnostics stack = pg_context;
+    if starts_with(stack, 'PL/pgSQL function tip.')
+        and substr(stack, strpos(stack, E'\n') + 1) not like all (
+            array['PL/pgSQL function tip.post\_tips() %', 'PL/pgSQL function tip.post\_movements() %']
+        )
+        or pg_trigger_depth() = 0
+    then
+        raise exception 'legs follow from tips and movements'
+            using errcode = 'restrict_violation', constraint = 'ledger_derived';
+    end if;
+
     with leg as materialized (
-        select batch_id, transaction_id, kind, account_kind, owner_id, currency, amount, create_time
+        select batch_id, transaction_id, kind, account_kind, owner_id, currency, amount,
+               least(create_time, latest_time) as create_time
         from unnest(legs)
         where amount <> 0
     ),
@@ -98,14 +158,26 @@ begin
     from unnest(sources, source_batches) as source (bytes, batch_id)
     group by batch_id
     order by batch_id;
+    return true;
 end;
 $$;
 
 -- A tip is posted as its funding says; one from outside is posted when its payment arrives.
 create function tip.post_tips() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
+declare
+    legs tip.leg[];
+    sources bytea[];
+    source_batches bigint[];
+    posted boolean;
 begin
+    -- Whoever may call this may also make it a trigger of a table of their own.
+    if tg_relid <> 'tip.tip'::regclass then
+        raise exception 'nothing follows from rows of %', tg_relid::regclass
+            using errcode = 'restrict_violation', constraint = 'ledger_derived';
+    end if;
     insert into tip.lifecycle (
         tip_id, state, currency, amount, platform_fee, payment_fee,
         refunded, refunded_platform_fee, refunded_payment_fee, expire_time, update_time
@@ -114,36 +186,35 @@ begin
            0, 0, 0, expire_time, create_time
     from sent
     where funding in (2, 3);
-    perform tip.post(
-        (
-            select array_agg(row(
-                leg.batch_id, leg.transaction_id, leg.kind, leg.account_kind, leg.owner_id, leg.currency, leg.amount,
-                leg.create_time
-            )::tip.leg)
-            from sent as t
-            cross join lateral (
-                select t.batch_id, t.tip_id, t.funding, 1::smallint, t.sender_id, t.currency, -t.amount,
-                       t.create_time
-                where t.funding in (1, 2)
-                union all
-                select t.batch_id, t.tip_id, 1::smallint, 2::smallint, t.educator_id, t.currency,
-                       t.amount - t.platform_fee, t.create_time
-                where t.funding = 1
-                union all
-                select t.batch_id, t.tip_id, 1::smallint, 6::smallint, tip.school(), t.currency, t.platform_fee,
-                       t.create_time
-                where t.funding = 1
-                union all
-                select t.batch_id, t.tip_id, 2::smallint, 3::smallint, t.sender_id, t.currency, t.amount,
-                       t.create_time
-                where t.funding = 2
-            ) as leg (
-                batch_id, transaction_id, kind, account_kind, owner_id, currency, amount, create_time
-            )
-        ),
-        (select array_agg(tip.bytes_of_tip(t)) from sent as t),
-        (select array_agg(batch_id) from sent)
+    legs := (
+        select array_agg(row(
+            leg.batch_id, leg.transaction_id, leg.kind, leg.account_kind, leg.owner_id, leg.currency, leg.amount,
+            leg.create_time
+        )::tip.leg)
+        from sent as t
+        cross join lateral (
+            select t.batch_id, t.tip_id, t.funding, 1::smallint, t.sender_id, t.currency, -t.amount,
+                   t.create_time
+            where t.funding in (1, 2)
+            union all
+            select t.batch_id, t.tip_id, 1::smallint, 2::smallint, t.educator_id, t.currency,
+                   t.amount - t.platform_fee, t.create_time
+            where t.funding = 1
+            union all
+            select t.batch_id, t.tip_id, 1::smallint, 6::smallint, tip.school(), t.currency, t.platform_fee,
+                   t.create_time
+            where t.funding = 1
+            union all
+            select t.batch_id, t.tip_id, 2::smallint, 3::smallint, t.sender_id, t.currency, t.amount,
+                   t.create_time
+            where t.funding = 2
+        ) as leg (
+            batch_id, transaction_id, kind, account_kind, owner_id, currency, amount, create_time
+        )
     );
+    sources := (select array_agg(tip.bytes_of_tip(t)) from sent as t);
+    source_batches := (select array_agg(batch_id) from sent);
+    posted := tip.post(legs, sources, source_batches);
     return null;
 end;
 $$;
@@ -151,6 +222,7 @@ $$;
 -- What a movement says of a tip must be so; then the tip goes on, and the legs are posted.
 create function tip.post_movements() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 -- A plan is made once, perhaps while tables have little in them, and kept for what comes: every tip by index.
 set enable_seqscan = off
 set enable_hashjoin = off
@@ -160,7 +232,16 @@ declare
     wrong uuid;
     decided bigint;
     given_back bigint;
+    legs tip.leg[];
+    sources bytea[];
+    source_batches bigint[];
+    posted boolean;
 begin
+    if tg_relid <> 'tip.movement'::regclass then
+        raise exception 'nothing follows from rows of %', tg_relid::regclass
+            using errcode = 'restrict_violation', constraint = 'ledger_derived';
+    end if;
+
     select m.movement_id into wrong
     from moved as m
     left join tip.tip as t on t.tip_id = m.tip_id
@@ -255,46 +336,45 @@ begin
             using errcode = 'check_violation', constraint = 'refund_of_given';
     end if;
 
-    perform tip.post(
-        (
-            select array_agg(row(
-                leg.batch_id, leg.transaction_id, leg.kind, leg.account_kind, leg.owner_id, leg.currency, leg.amount,
-                leg.create_time
-            )::tip.leg)
-            from (
-                -- The other direction, with the same parts, when money goes back.
-                select batch_id, movement_id, kind, from_kind, from_owner, to_kind, to_owner, currency, amount,
-                       platform_fee, payment_fee, debt, create_time,
-                       case when kind in (7, 8) then -1 else 1 end as direction
-                from moved
-            ) as m
-            cross join lateral (
-                select m.batch_id, m.movement_id, m.kind, m.from_kind, m.from_owner, m.currency,
-                       case m.direction
-                           when 1 then -m.amount
-                           else m.platform_fee + m.payment_fee + m.debt - m.amount
-                       end,
-                       m.create_time
-                union all
-                select m.batch_id, m.movement_id, m.kind, m.to_kind, m.to_owner, m.currency,
-                       case m.direction when 1 then m.amount - m.platform_fee - m.payment_fee else m.amount end,
-                       m.create_time
-                union all
-                select m.batch_id, m.movement_id, m.kind, 6::smallint, tip.school(), m.currency,
-                       m.direction * m.platform_fee, m.create_time
-                union all
-                select m.batch_id, m.movement_id, m.kind, 7::smallint, tip.school(), m.currency,
-                       m.direction * m.payment_fee, m.create_time
-                union all
-                select m.batch_id, m.movement_id, m.kind, 5::smallint, m.from_owner, m.currency, -m.debt,
-                       m.create_time
-            ) as leg (
-                batch_id, transaction_id, kind, account_kind, owner_id, currency, amount, create_time
-            )
-        ),
-        (select array_agg(tip.bytes_of_movement(m)) from moved as m),
-        (select array_agg(batch_id) from moved)
+    legs := (
+        select array_agg(row(
+            leg.batch_id, leg.transaction_id, leg.kind, leg.account_kind, leg.owner_id, leg.currency, leg.amount,
+            leg.create_time
+        )::tip.leg)
+        from (
+            -- The other direction, with the same parts, when money goes back.
+            select batch_id, movement_id, kind, from_kind, from_owner, to_kind, to_owner, currency, amount,
+                   platform_fee, payment_fee, debt, create_time,
+                   case when kind in (7, 8) then -1 else 1 end as direction
+            from moved
+        ) as m
+        cross join lateral (
+            select m.batch_id, m.movement_id, m.kind, m.from_kind, m.from_owner, m.currency,
+                   case m.direction
+                       when 1 then -m.amount
+                       else m.platform_fee + m.payment_fee + m.debt - m.amount
+                   end,
+                   m.create_time
+            union all
+            select m.batch_id, m.movement_id, m.kind, m.to_kind, m.to_owner, m.currency,
+                   case m.direction when 1 then m.amount - m.platform_fee - m.payment_fee else m.amount end,
+                   m.create_time
+            union all
+            select m.batch_id, m.movement_id, m.kind, 6::smallint, tip.school(), m.currency,
+                   m.direction * m.platform_fee, m.create_time
+            union all
+            select m.batch_id, m.movement_id, m.kind, 7::smallint, tip.school(), m.currency,
+                   m.direction * m.payment_fee, m.create_time
+            union all
+            select m.batch_id, m.movement_id, m.kind, 5::smallint, m.from_owner, m.currency, -m.debt,
+                   m.create_time
+        ) as leg (
+            batch_id, transaction_id, kind, account_kind, owner_id, currency, amount, create_time
+        )
     );
+    sources := (select array_agg(tip.bytes_of_movement(m)) from moved as m);
+    source_batches := (select array_agg(batch_id) from moved);
+    posted := tip.post(legs, sources, source_batches);
     return null;
 end;
 $$;
@@ -311,11 +391,16 @@ for each statement execute function tip.post_movements();
 -- all that came before it. The lock is the last one taken, so nobody who holds it waits for anybody.
 create function tip.seal_batch() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     last_number bigint;
     last_hash bytea;
 begin
+    if tg_relid <> 'tip.batch'::regclass then
+        raise exception 'nothing follows from rows of %', tg_relid::regclass
+            using errcode = 'restrict_violation', constraint = 'ledger_derived';
+    end if;
     perform pg_advisory_xact_lock(x'7469702e7365616c'::bigint);
     select number, hash into last_number, last_hash from tip.seal order by number desc limit 1;
     last_number := coalesce(last_number, 0) + 1;
@@ -353,25 +438,31 @@ create trigger account_fixed before update of account_id, owner_id, kind, curren
 for each statement execute function tip.refuse_change();
 
 create trigger derived before insert on tip.entry
-for each statement execute function tip.refuse_unless_posting();
+for each statement execute function tip.refuse_unless_posting('post');
 create trigger derived before insert on tip.batch
-for each statement execute function tip.refuse_unless_posting();
+for each statement execute function tip.refuse_unless_posting('post');
 create trigger derived before insert on tip.seal
-for each statement execute function tip.refuse_unless_posting();
+for each statement execute function tip.refuse_unless_posting('seal_batch');
 create trigger derived before insert or update on tip.account
-for each statement execute function tip.refuse_unless_posting();
+for each statement execute function tip.refuse_unless_posting('post');
 create trigger derived before insert on tip.lifecycle
-for each statement execute function tip.refuse_unless_posting();
+for each statement execute function tip.refuse_unless_posting('post_tips', 'post_movements');
 
 -- By hand, a tip that waits for its payment may fail, and a hold may wait for a review: neither moves money.
 create function tip.refuse_other_changes() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
+declare
+    stack text;
 begin
-    if pg_trigger_depth() < 2
-        and (to_jsonb(new) - array['state', 'update_time']) <> (to_jsonb(old) - array['state', 'update_time'])
-        or pg_trigger_depth() < 2 and (old.state, new.state) not in ((3, 6), (1, 2), (2, 1))
+    if (old.state, new.state) in ((3, 6), (1, 2), (2, 1))
+        and to_jsonb(new) - array['state', 'update_time'] = to_jsonb(old) - array['state', 'update_time']
     then
+        return new;
+    end if;
+    get diagnostics stack = pg_context;
+    if not tip.is_posting(stack, tg_argv) then
         raise exception 'where a tip stands follows from movements'
             using errcode = 'restrict_violation', constraint = 'ledger_derived';
     end if;
@@ -380,11 +471,12 @@ end;
 $$;
 
 create trigger derived_update before update on tip.lifecycle
-for each row execute function tip.refuse_other_changes();
+for each row execute function tip.refuse_other_changes('post_movements');
 
 -- No check constraint, because one would also judge what the posting proposes to insert, which is a difference.
 create function tip.check_covered() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from changed where kind <= 5 and case kind when 5 then balance > 0 else balance < 0 end) then
@@ -408,6 +500,7 @@ for each statement execute function tip.check_legs();
 
 create or replace function tip.check_legs() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if exists (select from posted group by transaction_id having sum(amount) <> 0) then
@@ -420,9 +513,13 @@ $$;
 
 create or replace function tip.refuse_unless_posting() returns trigger
 language plpgsql
+set search_path = pg_catalog, pg_temp
 as $$
+declare
+    stack text;
 begin
-    if pg_trigger_depth() < 2 then
+    get diagnostics stack = pg_context;
+    if not tip.is_posting(stack, tg_argv) then
         raise exception 'entries and balances follow from tips and movements: no % on %.%',
             tg_op, tg_table_schema, tg_table_name
             using errcode = 'restrict_violation', constraint = 'ledger_derived';
