@@ -22,11 +22,12 @@ def open_dispute(
 ) -> Object:
     """A cardholder disputes `amount` of a charge, by default all that was not refunded.
 
+    Their bank need not know of refunds: what is disputed may be more than is left, and is taken all the same.
     An inquiry is only a question: no money moves, and the charge can still be refunded.
     """
     left = charge["amount_captured"] - charge["amount_refunded"]
     disputed = left if amount is None else amount
-    if charge["disputed"] or not 0 < disputed <= left:
+    if charge["disputed"] or not 0 < disputed <= charge["amount_captured"]:
         raise ValueError(f"{charge['id']} cannot be disputed for {disputed}")
     dispute = {
         "id": new_id("du"),
@@ -91,6 +92,12 @@ def close_dispute(world: World, account: str, dispute: Object, *, won: bool) -> 
     world.record("charge.dispute.closed", dispute, account)
     if won:
         world.record("charge.dispute.funds_reinstated", dispute, account)
+
+
+def charge_fee(world: World, account: str, dispute: Object, amount: int) -> None:
+    """A further fee, open or closed; less than nothing is one that is given again."""
+    _book(world, account, dispute, 0, amount, "fee", f"Dispute fee for {dispute['charge']}")
+    world.record("charge.dispute.updated", dispute, account)
 
 
 def _book(

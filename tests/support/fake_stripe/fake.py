@@ -121,6 +121,10 @@ class FakeStripe:
     def close_dispute(self, dispute: str, *, won: bool) -> None:
         disputes.close_dispute(self._world, self.platform, self._object("dispute", dispute), won=won)
 
+    def charge_dispute_fee(self, dispute: str, amount: int) -> None:
+        """Such as for contesting it; a negative one is given again."""
+        disputes.charge_fee(self._world, self.platform, self._object("dispute", dispute), amount)
+
     def pay_out(
         self, currency: str, amount: int | None = None, *, account: str | None = None, paid: bool = True
     ) -> Object:

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from academe.db.pool import Pool
 from academe.services.tip.model import TipState
 from academe.services.tip.payments.webhooks import PATH, StripeWebhooks
+from academe.services.tip.refunds.model import RefundState
 from tests.integration.tip.payments.stage import DEBT, EDUCATOR, PAYMENT_FEE, PLATFORM_FEE, Stage, opened
 from tests.support.fake_stripe import Fault
 from tests.support.postgres import quiet_log
@@ -266,4 +267,20 @@ async def test_news_between_the_events(stage: Stage) -> None:
     await stage.deliver(events=[*reversed(middle), *early])
 
     assert await balances(stage, tip) == settled
+    await stage.assert_books_agree()
+
+
+async def test_the_older_name_of_a_refund_event(stage: Stage) -> None:
+    """Accounts of older versions of the API are told of a refund that failed as charge.refund.updated."""
+    tip = await stage.pay(card="pm_card_refundFail")
+    refund = await stage.refund(tip, 400)
+    await stage.deliver()
+    (at_stripe,) = stage.fake.all("refund")
+    stage.fake.finish_refund(at_stripe["id"])
+    told = dict(stage.fake.events.of("refund.failed")[-1], type="charge.refund.updated")
+    await stage.deliver(events=[told])
+    found = await stage.refund_now(refund.refund_id)
+
+    assert found is not None
+    assert found.state is RefundState.FAILED
     await stage.assert_books_agree()

@@ -120,9 +120,12 @@ create table tip.dispute (
     reason text not null,
     create_time timestamptz not null,
     update_time timestamptz not null,
+    -- What the provider took for it until now, and what it gave again of that.
+    fee bigint not null default 0,
+    fee_returned bigint not null default 0,
     constraint dispute_pkey primary key (dispute_id),
     constraint dispute_once unique (provider, provider_reference),
-    constraint dispute_known check (state between 1 and 3 and amount > 0)
+    constraint dispute_known check (state between 1 and 3 and amount > 0 and fee >= 0 and fee_returned >= 0)
 );
 
 create index dispute_of_payment on tip.dispute (payment_id);

@@ -21,6 +21,9 @@ class Dispute:
     amount: Money
     state: int
     reason: str
+    fee: int = 0
+    fee_returned: int = 0
+    """Minor units that the provider took for it until now, and gave again."""
 
 
 async def add_event(
@@ -59,7 +62,8 @@ async def lock_dispute(connection: Queryable, provider: str, reference: str) -> 
     """The dispute as it was last told; nobody else changes it until the end of the transaction."""
     row = await connection.fetchrow(
         """
-        select dispute_id, provider, provider_reference, payment_id, currency, amount, state, reason
+        select dispute_id, provider, provider_reference, payment_id, currency, amount, state, reason, fee,
+               fee_returned
         from tip.dispute
         where provider = $1 and provider_reference = $2
         for no key update
@@ -77,6 +81,8 @@ async def lock_dispute(connection: Queryable, provider: str, reference: str) -> 
         amount=Money(row["currency"], row["amount"]),
         state=row["state"],
         reason=row["reason"],
+        fee=row["fee"],
+        fee_returned=row["fee_returned"],
     )
 
 
@@ -86,11 +92,12 @@ async def put_dispute(connection: Queryable, dispute: Dispute, now: datetime) ->
         """
         insert into tip.dispute (
             dispute_id, provider, provider_reference, payment_id, currency, amount, state, reason,
-            create_time, update_time
+            create_time, update_time, fee, fee_returned
         )
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)
         on conflict on constraint dispute_once do update
-            set state = excluded.state, update_time = excluded.update_time
+            set state = excluded.state, fee = excluded.fee, fee_returned = excluded.fee_returned,
+                update_time = excluded.update_time
         """,
         dispute.dispute_id,
         dispute.provider,
@@ -101,4 +108,6 @@ async def put_dispute(connection: Queryable, dispute: Dispute, now: datetime) ->
         dispute.state,
         dispute.reason,
         now,
+        dispute.fee,
+        dispute.fee_returned,
     )

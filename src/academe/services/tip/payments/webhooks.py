@@ -35,7 +35,7 @@ Listener = Callable[[Mapping[str, Any]], Awaitable[Effect | None]]
 
 # Of these, refunds and disputes are looked for even if the payment itself does not tell of any.
 _OF_PAYMENTS = ("payment_intent.", "charge.", "refund.")
-_GONE_BACK = ("refund.", "charge.refunded", "charge.dispute.")
+_GONE_BACK = ("refund.", "charge.refund.", "charge.refunded", "charge.dispute.")
 
 
 class StripeWebhooks:

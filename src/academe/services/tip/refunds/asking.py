@@ -8,6 +8,8 @@ from uuid import UUID
 
 from academe.clock import utcnow
 from academe.db.pool import Pool
+from academe.errors import InvalidArgument
+from academe.money import Money
 from academe.services.tip.errors import ProviderRefused
 from academe.services.tip.payments.model import Payment
 from academe.services.tip.payments.repository import PaymentRepository, lock_payment
@@ -31,6 +33,10 @@ class RefundAsking:
         self._payments = PaymentRepository(pool)
         self._clock = clock
 
+    def check_amount(self, amount: Money) -> None:
+        """Raises CurrencyUnknown or InvalidArgument for what the provider cannot give back exactly."""
+        self._provider.check_amount(amount)
+
     async def ask(self, refund: Refund, *, first: bool = False) -> Refund:
         """Has a refund carried out, or sees what became of it. Raises ProviderUnavailable when nobody knows.
 
@@ -41,8 +47,8 @@ class RefundAsking:
         if seen is None:
             try:
                 seen = await self._provider.create_refund(refund.refund_id, payment.reference, refund.amount)
-            except ProviderRefused:
-                seen = None
+            except (ProviderRefused, InvalidArgument):
+                seen = None  # the latter is a request that cannot even be made
         return await self._settle(refund, payment.payment_id, seen)
 
     async def ask_pending(self, payment_id: UUID) -> None:

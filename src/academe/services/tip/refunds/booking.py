@@ -10,11 +10,11 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from academe.db.pool import Queryable
-from academe.services.tip.errors import ProviderUnavailable
 from academe.services.tip.model import SCHOOL, AccountKind, TransactionKind
+from academe.services.tip.payments.giving_back import give_again, give_back_up_to
 from academe.services.tip.payments.model import Payment, PaymentPurpose, next_ask
-from academe.services.tip.payments.movements import give_back, take_back, top_up, undone
-from academe.services.tip.payments.repository_ledger import find_movement, lock_balances, lock_tip
+from academe.services.tip.payments.movements import take_back, top_up
+from academe.services.tip.payments.repository_ledger import lock_balances, lock_tip
 from academe.services.tip.ports import ProviderRefund
 from academe.services.tip.refunds.model import Refund, RefundState
 from academe.services.tip.refunds.repository import add_refund, lock_refund, update_refund
@@ -29,9 +29,9 @@ async def book_refund(
 ) -> None:
     """Brings a refund to where the provider says it is. `owner_id` has the money: an educator, or a wallet.
 
-    One that is not ours takes it from them, and what they do not have is a debt: it is gone already. Raises
-    ProviderUnavailable when the provider gave back more than is left here, which is so for a moment when a
-    refund of ours, not carried out yet, was overtaken.
+    One that is not ours takes it from them, and what they do not have is a debt: it is gone already. What
+    was given back beyond what is left of a tip is lost to the school. Raises ProviderUnavailable as
+    `give_back_up_to` does.
     """
     refund_id = seen.refund_id or uuid5(OF_REFERENCE, seen.reference)
     tip = await lock_tip(connection, payment.payment_id) if payment.purpose is PaymentPurpose.TIP else None
@@ -56,13 +56,10 @@ async def book_refund(
                 connection, owner_id, seen.amount.currency_code, AccountKind.WALLET, AccountKind.DEBT
             )
             moved = take_back(refund_id, seen.amount, now, balances)
-        elif seen.amount.minor_units > sum(tip.left):
-            raise ProviderUnavailable
         else:
-            balances = await lock_balances(
-                connection, owner_id, seen.amount.currency_code, AccountKind.EDUCATOR, AccountKind.DEBT
+            moved = await give_back_up_to(
+                connection, TransactionKind.REFUND, refund_id, tip, seen.amount, now
             )
-            moved = [give_back(TransactionKind.REFUND, refund_id, tip, seen.amount, now, balances)]
         await add_movements(connection, moved)
         await settle_refund(connection, refund, owner_id, seen, now)
 
@@ -100,10 +97,6 @@ async def _give_again(connection: Queryable, refund: Refund, owner_id: UUID, now
         balances = await lock_balances(connection, owner_id, code, *kinds)
         moved = top_up(refund.refund_id, refund.amount, AccountKind.PROVIDER, now, balances)
     else:
-        given_back = await find_movement(connection, TransactionKind.REFUND, refund.refund_id)
-        if given_back is None:
-            raise RuntimeError(f"refund {refund.refund_id} has moved nothing")
-        kinds = (AccountKind.EDUCATOR, AccountKind.DEBT)
-        balances = await lock_balances(connection, owner_id, code, *kinds)
-        moved = undone(given_back, TransactionKind.REFUND_FAILED, now, balances)
+        given_back, failed = TransactionKind.REFUND, TransactionKind.REFUND_FAILED
+        moved = await give_again(connection, given_back, failed, refund.refund_id, owner_id, now)
     await add_movements(connection, moved)

@@ -12,6 +12,7 @@ from academe.db.pool import Pool, Queryable
 from academe.errors import InvalidArgument, RequestIdReused
 from academe.money import Money
 from academe.services.tip.errors import (
+    FundingNotOffered,
     InsufficientFunds,
     NotYourTip,
     ProviderUnavailable,
@@ -54,7 +55,8 @@ class RefundService:
 
         What was paid from a wallet is there at once. What was paid from outside is taken from the educator
         now and is PENDING until the provider has confirmed it. Raises TipNotFound, NotYourTip, TipNotGiven,
-        RefundTooLarge, InsufficientFunds, RequestIdReused, and InvalidArgument for another currency.
+        RefundTooLarge, InsufficientFunds, RequestIdReused, FundingNotOffered when the provider
+        is not connected any more, and InvalidArgument for another currency or what it cannot give back.
         """
         if "\0" in draft.reason:
             raise InvalidArgument.field("reason", "must not contain the character U+0000")
@@ -84,6 +86,11 @@ class RefundService:
                 return known, None
             amount = _amount(tip, draft)
             from_outside = tip.funding is Funding.PAYMENT
+            if from_outside:
+                # Before anything is taken: nobody could give it back.
+                if self._asking is None:
+                    raise FundingNotOffered("The provider that this tip was paid through is not connected.")
+                self._asking.check_amount(amount)
             refund = Refund(
                 refund_id=draft.request_id,
                 requester_id=caller.user_id,
