@@ -140,7 +140,7 @@ class PayoutNotFound(NotFound):
 
 
 class PayoutSettled(FailedPrecondition):
-    """The payout is settled, or is not one that is settled by hand."""
+    """The payout is not in the expected state any more, or is not one that is settled by hand."""
 
     reason = "PAYOUT_SETTLED"
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from academe.caller import Role
 from academe.errors import PageTokenInvalid
-from academe.services.tip.errors import TipCoolingDown, TipNotFound, TipNotHeld
+from academe.services.tip.errors import NotYourTip, TipCoolingDown, TipNotFound, TipNotHeld
 from academe.services.tip.model import Tip, TipState
 from tests.integration.tip.holds.held import Held
 from tests.support.ledger import faults
@@ -57,6 +59,21 @@ async def test_its_sides_do_not_decide_it(held: Held) -> None:
         with pytest.raises(TipNotHeld) as refused:
             await attempt()  # type: ignore[misc]
         assert refused.value.metadata["state"] == "IN_REVIEW"
+
+
+async def test_nobody_decides_about_a_tip_of_their_own(held: Held) -> None:
+    """Neither its sender nor its educator, whichever way, though both run the school."""
+    tip = await held.review(20_000)
+    held.clock.forward(minutes=10)
+    for side in (held.sender, held.educator):
+        themselves = replace(side, roles=side.roles | {Role.ADMINISTRATOR})
+        for approve in (True, False):
+            with pytest.raises(NotYourTip):
+                await held.service.review_tip(themselves, tip.tip_id, approve=approve)
+
+    assert await held.sender_has() == (0, 20_000)
+    approved = await held.service.review_tip(held.administrator, tip.tip_id, approve=True)
+    assert approved.state is TipState.GIVEN
 
 
 async def test_a_hold_is_not_reviewed(held: Held) -> None:

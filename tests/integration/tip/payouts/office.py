@@ -11,7 +11,7 @@ from academe.db.pool import Pool
 from academe.ids import new_id
 from academe.services.tip import TipRepository
 from academe.services.tip.model import AccountKind
-from academe.services.tip.payouts.model import Payout, PayoutLine
+from academe.services.tip.payouts.model import Payout, PayoutLine, PayoutState
 from academe.services.tip.payouts.service import PayoutService, RingFinder
 from tests.integration.tip.payouts.bank import Bank
 from tests.support.ledger import balances_of, caller, fill_wallets, new_tip
@@ -63,6 +63,13 @@ class Office:
         self, educator: Caller, request_id: UUID | None = None, *, currency: str = "EUR", digest: bytes = b"1"
     ) -> Payout:
         return await self.payouts.create_payout(educator, request_id or uuid4(), digest, currency)
+
+    async def settle(
+        self, payout_id: UUID, paid: bool, reason: str = "", *, seen: PayoutState = PayoutState.PENDING
+    ) -> Payout:
+        """The word of an administrator who saw the payout in this state."""
+        administrator = caller(new_id(), Role.ADMINISTRATOR)
+        return await self.payouts.settle_payout(administrator, payout_id, paid, seen, reason)
 
     async def step(self) -> int:
         """Asks about whatever is not decided, as somebody does who comes two hours later each time."""

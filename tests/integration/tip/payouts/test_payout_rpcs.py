@@ -10,12 +10,16 @@ from academe.api.tip.v1 import payout_pb2, statement_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.caller import Caller, Role
 from academe.db.pool import Pool
+from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.rpc.call import Call
+from academe.services.tip.errors import PayoutNotFound
 from academe.services.tip.payouts import PayoutsHandler
 from tests.integration.tip.payouts.bank import Bank
 from tests.integration.tip.payouts.office import RETURN_URL, Office
+from tests.support.errors import expect_error
 from tests.support.ledger import caller
+from tests.support.school import School
 
 
 class Desk(PayoutsHandler):
@@ -64,6 +68,23 @@ async def test_a_payout_from_the_account_to_its_lines(pool: Pool) -> None:
     assert line.source_id == ""
 
 
+async def test_what_an_administrator_saw_has_to_be_said(school: School) -> None:
+    """Without it, or with a state in which there is nothing to say, the payout is not even looked for."""
+    administrator = await school.administrator()
+    for state in (0, payout_pb2.PAYOUT_STATE_PAID, payout_pb2.PAYOUT_STATE_FAILED, 9):
+        with expect_error(InvalidArgument) as refusal:
+            await administrator.tips.SettlePayout(
+                pb.SettlePayoutRequest(payout_id=str(uuid4()), paid=True, expected_state=state)
+            )
+        assert refusal.error is not None
+        assert [violation.field for violation in refusal.error.violations] == ["expected_state"]
+    for state in (payout_pb2.PAYOUT_STATE_IN_REVIEW, payout_pb2.PAYOUT_STATE_PENDING):
+        with expect_error(PayoutNotFound):
+            await administrator.tips.SettlePayout(
+                pb.SettlePayoutRequest(payout_id=str(uuid4()), paid=True, expected_state=state)
+            )
+
+
 async def test_settled_by_an_administrator(pool: Pool) -> None:
     """Found among those that are pending, and settled with a word to the educator."""
     office = Office(pool)
@@ -76,7 +97,13 @@ async def test_settled_by_an_administrator(pool: Pool) -> None:
         pb.ListPayoutsRequest(state=payout_pb2.PAYOUT_STATE_PENDING, page_size=1), None
     )
     settled = await desk.SettlePayout(
-        pb.SettlePayoutRequest(payout_id=payout.payout_id, paid=False, reason="Which bank?"), None
+        pb.SettlePayoutRequest(
+            payout_id=payout.payout_id,
+            paid=False,
+            reason="Which bank?",
+            expected_state=payout_pb2.PAYOUT_STATE_PENDING,
+        ),
+        None,
     )
 
     assert list(pending.payouts) == [payout]

@@ -161,7 +161,7 @@ async def test_a_webhook_and_a_reply_and_an_administrator_at_once(pool: Pool) ->
         outcomes = await asyncio.gather(
             office.payouts.transfers.hear(told),
             office.payouts.transfers.pay(payout),
-            office.payouts.settle_payout(payout.payout_id, False, "no"),
+            office.settle(payout.payout_id, False, "no"),
             office.payouts.transfers.hear(told),
             office.step(),
             return_exceptions=True,
@@ -205,7 +205,7 @@ async def test_the_database_settles_a_payout_once(
     await office.create(educator)
     if constraint == "movement_settles_once":
         # The other way than what is tried, so that it is not simply the same movement again.
-        await office.payouts.settle_payout(payout.payout_id, kind == FAILED, "")
+        await office.settle(payout.payout_id, kind == FAILED, "")
     owner = educator.user_id if to_kind == 2 else SCHOOL
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
         await pool.execute(

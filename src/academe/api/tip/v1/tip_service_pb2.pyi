@@ -408,14 +408,16 @@ class ListPayoutLinesResponse(_message.Message):
     def __init__(self, lines: _Optional[_Iterable[_Union[_statement_pb2.StatementLine, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class SettlePayoutRequest(_message.Message):
-    __slots__ = ("payout_id", "paid", "reason")
+    __slots__ = ("payout_id", "paid", "reason", "expected_state")
     PAYOUT_ID_FIELD_NUMBER: _ClassVar[int]
     PAID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_STATE_FIELD_NUMBER: _ClassVar[int]
     payout_id: str
     paid: bool
     reason: str
-    def __init__(self, payout_id: _Optional[str] = ..., paid: _Optional[bool] = ..., reason: _Optional[str] = ...) -> None: ...
+    expected_state: _payout_pb2.PayoutState
+    def __init__(self, payout_id: _Optional[str] = ..., paid: _Optional[bool] = ..., reason: _Optional[str] = ..., expected_state: _Optional[_Union[_payout_pb2.PayoutState, str]] = ...) -> None: ...
 
 class TopSupportersRequest(_message.Message):
     __slots__ = ("educator_id", "currency_code", "start_time", "limit")

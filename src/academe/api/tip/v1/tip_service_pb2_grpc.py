@@ -274,7 +274,8 @@ class TipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReviewTip(self, request, context):
-        """Lets a tip in review go to its educator, or gives it back. It is let go once it has cooled down.
+        """Lets a tip in review go to its educator, or gives it back. It is let go once it has cooled down. Nobody
+        decides about a tip that they sent or are to have.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -391,7 +392,9 @@ class TipServiceServicer:
 
     def SettlePayout(self, request, context):
         """Says that a payout by hand was paid, or was not; and lets one in review go, or not. Of a payout through a
-        provider that this school has no more, it says whether that provider has paid it.
+        provider that this school has no more, it says whether that provider has paid it. Once the payout has left
+        the expected state, the same word again changes nothing, and another one is refused. Nobody decides about a
+        payout to themselves.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

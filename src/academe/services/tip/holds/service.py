@@ -9,7 +9,7 @@ from uuid import UUID
 from academe.caller import Caller
 from academe.clock import utcnow
 from academe.pagination import Page, page_of, page_request
-from academe.services.tip.errors import TipCoolingDown, TipNotFound, TipNotHeld
+from academe.services.tip.errors import NotYourTip, TipCoolingDown, TipNotFound, TipNotHeld
 from academe.services.tip.holds.ports import Tips
 from academe.services.tip.holds.repository import HoldRepository
 from academe.services.tip.model import Funding, Tip, TipState
@@ -76,12 +76,15 @@ class HoldService:
     async def review_tip(self, caller: Caller, tip_id: UUID, *, approve: bool) -> Tip:
         """Decides a tip in review, for an administrator.
 
-        Raises TipNotFound, TipNotHeld when it is not in review (any more), and TipCoolingDown when it is too
-        early to let it go. It may be given back at any time.
+        Raises TipNotFound, NotYourTip for one who sent it or is to have it, TipNotHeld when it is not in
+        review (any more), and TipCoolingDown when it is too early to let it go. It may be given back at any
+        time.
         """
         tip = await self._tips.get_tip(tip_id)
         if tip is None:
             raise TipNotFound(tip_id=tip_id)
+        if caller.user_id in (tip.sender_id, tip.educator_id):
+            raise NotYourTip("Another administrator decides about a tip of yours, or to you.")
         if not approve:
             return await self._void(caller, tip, IN_REVIEW)
         cools_for = tip.create_time + self._cooling - self._clock()

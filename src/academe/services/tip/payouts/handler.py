@@ -34,7 +34,13 @@ class PayoutsHandler:
         return payout_message(payout)
 
     async def SettlePayout(self, request: pb.SettlePayoutRequest, context: Any) -> payout_pb2.Payout:
-        payout = await self._payouts.settle_payout(UUID(request.payout_id), request.paid, request.reason)
+        payout = await self._payouts.settle_payout(
+            current_caller(),
+            UUID(request.payout_id),
+            request.paid,
+            PayoutState(request.expected_state),
+            request.reason,
+        )
         return payout_message(payout)
 
     async def GetPayout(self, request: pb.GetPayoutRequest, context: Any) -> payout_pb2.Payout:

@@ -15,11 +15,6 @@ from academe.services.tip.model import SCHOOL, AccountKind, Movement, Transactio
 HAND = "hand"
 """The provider of payouts that an administrator pays."""
 
-REPEAT_SECONDS = 60
-"""How long the same word about a payout by hand that was just let out of its review counts as a repeat of the
-letting go, and not as the news that it was paid: a client that lost the reply sends it again at once, and a
-transfer at a bank takes longer."""
-
 ASK_AGAIN_SECONDS = 60
 """Between asking the provider and asking again: longer than a call to it takes, so that two seldom meet."""
 
@@ -145,23 +140,25 @@ class Verdict(Enum):
     """Settled otherwise, or not the administrator's to settle."""
 
 
-def judge(payout: Payout, paid: bool, at: datetime, *, asked: str | None) -> Verdict:
-    """What "it was paid" or "it was not" means for a payout as it stands.
+def judge(payout: Payout, paid: bool, expected: PayoutState, *, asked: str | None) -> Verdict:
+    """What "it was paid" or "it was not" means, said by somebody who saw the payout in the state `expected`.
 
-    `asked` is the provider that can be asked, None without one. Of payouts through any other nobody will hear
-    by itself what became of them, so an administrator, who can look there, says it.
+    Of one in review, "it was paid" says that it may be. `asked` is the provider that can be asked, None
+    without one. Of payouts through any other nobody will hear by itself what became of them, so an
+    administrator, who can look there, says it.
     """
-    by_hand, approved = payout.provider != asked, payout.approve_time
-    if payout.state is PayoutState.IN_REVIEW:
-        return Verdict.APPROVE if paid else Verdict.GIVE_BACK
-    if payout.state is PayoutState.PENDING and by_hand:
-        if paid and approved is not None and at - approved < timedelta(seconds=REPEAT_SECONDS):
-            return Verdict.REPEAT
-        return Verdict.PAY if paid else Verdict.GIVE_BACK
-    # Whoever pays was never asked, or only after somebody had let it go: then it was an administrator's word.
-    said_before = by_hand or payout.attempts == 0 or (paid and approved is not None)
-    stands = payout.state in (PayoutState.PENDING, PayoutState.PAID)
-    return Verdict.REPEAT if said_before and stands == paid else Verdict.REFUSE
+    by_hand = payout.provider != asked
+    if payout.state is expected and (expected is PayoutState.IN_REVIEW or by_hand):
+        if not paid:
+            return Verdict.GIVE_BACK
+        return Verdict.APPROVE if expected is PayoutState.IN_REVIEW else Verdict.PAY
+    if paid and expected is PayoutState.IN_REVIEW:
+        said_before = payout.approve_time is not None
+    else:
+        # Whoever pays has had no word in it: then it was an administrator's.
+        has_happened = payout.state is (PayoutState.PAID if paid else PayoutState.FAILED)
+        said_before = has_happened and (by_hand or payout.attempts == 0)
+    return Verdict.REPEAT if said_before else Verdict.REFUSE
 
 
 def ask_again_after(attempts: int) -> timedelta:

@@ -52,19 +52,26 @@ class PayoutRepository:
             return await _take(connection, new, amount)
 
     async def settle(
-        self, payout_id: UUID, paid: bool, reason: str, at: datetime, *, asked: str | None
+        self,
+        payout_id: UUID,
+        paid: bool,
+        expected: PayoutState,
+        reason: str,
+        at: datetime,
+        *,
+        asked: str | None,
     ) -> tuple[Payout, Verdict]:
-        """Does what an administrator's word means. `asked` is the provider that can be asked, None without.
+        """Does what the word of an administrator means who saw the payout in the state `expected`.
 
-        Raises PayoutNotFound and PayoutSettled.
+        `asked` is the provider that can be asked, None without. Raises PayoutNotFound and PayoutSettled.
         """
         async with self._pool.transaction() as connection:
             payout = await _lock(connection, payout_id)
             if payout is None:
                 raise PayoutNotFound(payout_id=payout_id)
-            verdict = judge(payout, paid, at, asked=asked)
+            verdict = judge(payout, paid, expected, asked=asked)
             if verdict is Verdict.REFUSE:
-                raise PayoutSettled(payout_id=payout_id)
+                raise PayoutSettled(payout_id=payout_id, state=payout.state.name)
             if verdict is Verdict.APPROVE:
                 payout = await _approve(connection, payout, reason, at)
             elif verdict is Verdict.PAY:

@@ -10,7 +10,7 @@ from uuid import UUID
 from academe.caller import Caller
 from academe.clock import utcnow
 from academe.db.pool import Pool
-from academe.errors import InvalidArgument, RequestIdReused, RoleRequired
+from academe.errors import InvalidArgument, NotYourAccount, RequestIdReused, RoleRequired
 from academe.ids import new_id
 from academe.money import MINOR_DIGITS
 from academe.pagination import Page, page_of, page_request
@@ -107,18 +107,25 @@ class PayoutService:
             return await self._pay(payout)
         return payout
 
-    async def settle_payout(self, payout_id: UUID, paid: bool, reason: str) -> Payout:
+    async def settle_payout(
+        self, caller: Caller, payout_id: UUID, paid: bool, expected: PayoutState, reason: str
+    ) -> Payout:
         """An administrator's word: a payout by hand was paid or not, one in review may be paid or not.
 
         One through a provider that cannot be asked any more is settled like this too: paid means that the
         provider did pay it, which its own pages say.
 
-        The same word again changes nothing. Raises InvalidArgument, PayoutNotFound and PayoutSettled.
+        `expected` is the state that they saw. The same word again changes nothing; another one about a state
+        that is over is refused. Raises InvalidArgument, PayoutNotFound, PayoutSettled, and NotYourAccount for
+        a payout to the caller.
         """
         if "\0" in reason:
             raise InvalidArgument.field("reason", "must not contain the character U+0000")
+        if (await self.get_payout(caller, payout_id)).educator_id == caller.user_id:
+            raise NotYourAccount("Another administrator decides about a payout to you.")
+        asked = self._provider.name if self._provider is not None else None
         payout, verdict = await self._repository.settle(
-            payout_id, paid, reason, self._clock(), asked=self._provider.name if self._provider else None
+            payout_id, paid, expected, reason, self._clock(), asked=asked
         )
         return await self._pay(payout) if verdict is Verdict.APPROVE else payout
 
