@@ -9,6 +9,7 @@ import pytest
 
 from academe.db.pool import Pool
 from tests.integration.tip.attacks.attacks import MOVEMENTS, STATEMENTS, TIPS, Columns
+from tests.integration.tip.attacks.fixed import REFERENCES
 from tests.integration.tip.attacks.scene import Scene, build
 from tests.support.ledger_oracle import faults
 from tests.support.ledger_rows import CHARGE, PAYOUT, REFUND, insert_movement, insert_tip
@@ -78,6 +79,21 @@ async def test_a_statement_that_must_not_be(
     """Refused by the rule that it breaks, by name."""
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
         await attacker.execute(attack.format(**names) if "$$" not in attack else attack)
+
+    assert refusal.value.constraint_name == rule
+
+
+@pytest.mark.parametrize("changed", ["null", "'po_2'", "''"])
+@pytest.mark.parametrize(("rule", "table", "row"), REFERENCES, ids=str)
+async def test_the_id_at_the_provider_once_known(
+    attacker: asyncpg.Connection, names: dict[str, str], rule: str, table: str, row: str, changed: str
+) -> None:
+    """It becomes known and may be told again, but is neither forgotten nor replaced."""
+    await attacker.execute(row.format(**names))
+    for _ in range(2):
+        await attacker.execute(f"update tip.{table} set provider_reference = 'po_1'")
+    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+        await attacker.execute(f"update tip.{table} set provider_reference = {changed}")
 
     assert refusal.value.constraint_name == rule
 

@@ -38,7 +38,9 @@ create function tip.check_payment() returns trigger
 language plpgsql
 as $$
 begin
-    if old.state = 4 and new.state <> 4 or old.provider_reference <> new.provider_reference then
+    if old.state = 4 and new.state <> 4
+        or old.provider_reference is not null and new.provider_reference is distinct from old.provider_reference
+    then
         raise exception 'payment % has succeeded, or is another of the provider''s', old.payment_id
             using errcode = 'check_violation', constraint = 'payment_goes_forward';
     end if;
@@ -48,7 +50,8 @@ $$;
 
 create trigger goes_forward before update on tip.payment
 for each row execute function tip.check_payment();
-create trigger payment_fixed before update of payment_id, purpose, payer_id, currency, amount, create_time
+create trigger payment_fixed before update of
+    payment_id, purpose, payer_id, provider, currency, amount, create_time
 on tip.payment
 for each statement execute function tip.refuse_change();
 create trigger append_only before delete or truncate on tip.payment
@@ -106,6 +109,26 @@ create index refund_to_ask on tip.refund (ask_time) where ask_time is not null;
 create unique index refund_reference_once on tip.refund (provider_reference) where provider_reference is not null;
 create trigger append_only before delete or truncate on tip.refund
 for each statement execute function tip.refuse_change();
+create trigger refund_fixed before update of
+    refund_id, requester_id, request_hash, tip_id, payment_id, currency, amount, reason, create_time
+on tip.refund
+for each statement execute function tip.refuse_change();
+
+-- The provider's id of something, once known, stays.
+create function tip.check_reference() returns trigger
+language plpgsql
+as $$
+begin
+    if old.provider_reference is not null and new.provider_reference is distinct from old.provider_reference then
+        raise exception '% is another of the provider''s than %', new.provider_reference, old.provider_reference
+            using errcode = 'check_violation', constraint = 'reference_known_once';
+    end if;
+    return new;
+end;
+$$;
+
+create trigger reference_known_once before update of provider_reference on tip.refund
+for each row execute function tip.check_reference();
 
 create table tip.dispute (
     dispute_id uuid not null,
@@ -130,6 +153,10 @@ create table tip.dispute (
 
 create index dispute_of_payment on tip.dispute (payment_id);
 create trigger append_only before delete or truncate on tip.dispute
+for each statement execute function tip.refuse_change();
+create trigger dispute_fixed before update of
+    dispute_id, provider, provider_reference, payment_id, currency, amount, create_time
+on tip.dispute
 for each statement execute function tip.refuse_change();
 
 -- What the provider sent, once each; written in the transaction of its effect.

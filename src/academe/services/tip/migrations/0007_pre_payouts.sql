@@ -18,6 +18,11 @@ create table tip.payout_account (
     constraint payout_account_known check (provider_reference is not null or not payouts_enabled)
 );
 
+create trigger payout_account_fixed before update of educator_id, provider, create_time on tip.payout_account
+for each statement execute function tip.refuse_change();
+create trigger reference_known_once before update of provider_reference on tip.payout_account
+for each row execute function tip.check_reference();
+
 -- Pays out all that the educator's account holds, so its lines since the payout before are what it consists of.
 create table tip.payout (
     payout_id uuid not null,
