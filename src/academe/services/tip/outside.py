@@ -11,6 +11,9 @@ from starlette.routing import Route
 
 from academe.db.pool import Pool
 from academe.services.tip.jobs import Job
+from academe.services.tip.payments.book_watch import NAME as BOOK_NAME
+from academe.services.tip.payments.book_watch import STEP_SECONDS as BOOK_SECONDS
+from academe.services.tip.payments.book_watch import BookWatch
 from academe.services.tip.payments.reconciler import STEP_SECONDS as RECONCILE_SECONDS
 from academe.services.tip.payments.reconciler import Reconciler
 from academe.services.tip.payments.service import PaymentService
@@ -71,7 +74,11 @@ class OutsideMoney:
         reconciler = Reconciler(
             self._pool, self.provider, self.payments, self._settlement, self.refunds, log=self._log
         )
-        jobs = [Job("tip.payments", RECONCILE_SECONDS, reconciler.work)]
+        book = BookWatch(self._pool, self.provider, self._settlement, log=self._log)
+        jobs = [
+            Job("tip.payments", RECONCILE_SECONDS, reconciler.work),
+            Job(BOOK_NAME, BOOK_SECONDS, book.work),
+        ]
         if transfers is not None:
             jobs.append(Job("tip.payouts", PAYOUT_SECONDS, transfers.work))
         return jobs

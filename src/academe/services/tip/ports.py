@@ -120,6 +120,16 @@ class BookLine:
     """Our own id of it, where the provider was told one."""
 
 
+@dataclass(frozen=True, slots=True)
+class GoneBack:
+    """A line of the provider's books about a refund or a dispute of a payment."""
+
+    reference: str
+    time: datetime
+    payment_reference: str
+    """The provider's id of the payment."""
+
+
 class PaymentProvider(Protocol):
     """Whoever moves money outside, such as Stripe.
 
@@ -157,6 +167,10 @@ class PaymentProvider(Protocol):
 
     async def list_disputes(self, reference: str) -> Sequence[ProviderDispute]:
         """Every dispute of a payment, the oldest first."""
+        ...
+
+    async def list_gone_back(self, start: datetime, end: datetime) -> Sequence[GoneBack]:
+        """What was booked about refunds and disputes from `start` to before `end`, in any order."""
         ...
 
     async def create_account(self, educator_id: UUID) -> ProviderAccount: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from academe.money import Money
 from academe.services.tip.payments.stripe_units import from_stripe
 from academe.services.tip.ports import (
     BookLine,
+    GoneBack,
     PaymentState,
     ProviderAccount,
     ProviderDispute,
@@ -18,6 +19,8 @@ from academe.services.tip.ports import (
     ProviderRefund,
     ProviderTransfer,
 )
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _STATES = {
     # Also after a card was declined: the payer may choose another one.
@@ -103,6 +106,23 @@ def transfer_of(transfer: Any) -> ProviderTransfer:
     )
 
 
+GONE_BACK = (
+    "adjustment",
+    "payment_failure_refund",
+    "payment_refund",
+    "payment_reversal",
+    "refund",
+    "refund_failure",
+)
+"""Types of balance transactions about refunds and disputes; adjustments are about other things, too."""
+
+
+def gone_back_of(line: Any) -> GoneBack | None:
+    """Of a balance transaction whose source is expanded; None when that is of no payment intent."""
+    payment = (_expanded(line, "source") or {}).get("payment_intent")
+    return GoneBack(line["id"], _time(line["created"]), payment) if payment else None
+
+
 def account_of(account: Any) -> ProviderAccount:
     requirements: Sequence[str] = (account.get("requirements") or {}).get("currently_due") or ()
     return ProviderAccount(
@@ -129,10 +149,19 @@ def book_line_of(line: Any) -> BookLine:
         amount=_money(currency, line["amount"]).minor_units,
         fee=_money(currency, line["fee"]).minor_units,
         net=_money(currency, line["net"]).minor_units,
-        time=datetime.fromtimestamp(line["created"], UTC),
+        time=_time(line["created"]),
         source_reference=reference,
         source_id=next((each for each in ids if each is not None), None),
     )
+
+
+def second(moment: datetime) -> int:
+    """Stripe's times are whole seconds: the first that is not before this moment."""
+    return -((_EPOCH - moment) // timedelta(seconds=1))
+
+
+def _time(seconds: int) -> datetime:
+    return _EPOCH + timedelta(seconds=seconds)
 
 
 def _expanded(holder: Any, name: str) -> Any:

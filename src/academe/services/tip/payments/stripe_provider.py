@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from academe.services.tip.payments import stripe_objects as read
 from academe.services.tip.payments.stripe_units import to_stripe, whole_steps
 from academe.services.tip.ports import (
     BookLine,
+    GoneBack,
     ProviderAccount,
     ProviderDispute,
     ProviderPayment,
@@ -30,8 +31,6 @@ TIMEOUT_SECONDS = 10
 
 PAGE_SIZE = 100
 """Rows per request of a list, the most that Stripe gives."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class StripeProvider:
@@ -137,6 +136,14 @@ class StripeProvider:
         disputes = await self._list(lambda v1: v1.disputes.list_async, {"payment_intent": reference})
         return [read.dispute_of(dispute) for dispute in reversed(disputes)]
 
+    async def list_gone_back(self, start: datetime, end: datetime) -> Sequence[GoneBack]:
+        span = {"created": {"gte": read.second(start), "lt": read.second(end)}, "expand": ["data.source"]}
+        found: list[GoneBack] = []
+        for type_ in read.GONE_BACK:
+            lines = await self._list(lambda v1: v1.balance_transactions.list_async, {**span, "type": type_})
+            found += filter(None, map(read.gone_back_of, lines))
+        return found
+
     async def create_account(self, educator_id: UUID) -> ProviderAccount:
         account = await self._ask(
             lambda v1: v1.accounts.create_async,
@@ -194,8 +201,7 @@ class StripeProvider:
             lambda v1: v1.balance_transactions.list_async,
             {
                 "currency": currency_code.lower(),
-                # Stripe's times are whole seconds, and the beginning of one belongs to it.
-                "created": {"gte": _second(start), "lt": _second(end)},
+                "created": {"gte": read.second(start), "lt": read.second(end)},
                 "expand": ["data.source"],
             },
         )
@@ -237,8 +243,3 @@ class StripeProvider:
             raise ProviderUnavailable from error
         plain: dict[str, Any] = answer.to_dict()
         return plain
-
-
-def _second(moment: datetime) -> int:
-    """The first whole second that is not before this moment."""
-    return -((_EPOCH - moment) // timedelta(seconds=1))
