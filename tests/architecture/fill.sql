@@ -97,10 +97,10 @@ from generate_series(1, 100000) n;
 
 insert into tip.account (owner_id, kind, currency, balance, entry_count, create_time, update_time)
 select md5('user' || n)::uuid, kind, 'EUR', 100, 1, now(), now()
-from generate_series(1, 20000) n, generate_series(1, 5) kind;
+from generate_series(1, 10000) n, generate_series(1, 5) kind;
 
 insert into tip.entry (account_id, number, transaction_id, amount, balance, create_time, kind, batch_id)
-select n % 1000, n, uuidv7(), 100, 100, now(), 1, n from generate_series(1, 100000) n;
+select n % 1000, n, uuidv7(), 100, 100, now(), 1, n from generate_series(1, 50000) n;
 
 insert into tip.movement (
     movement_id, kind, source_id, tip_id, from_kind, from_owner, to_kind, to_owner, currency, amount,
