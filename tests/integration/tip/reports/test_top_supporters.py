@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from academe.db.pool import Pool
 from academe.ids import new_id
+from academe.services.tip.reports.repository import ReportRepository
+from academe.services.tip.reports.service import ReportService
+from academe.services.tip.statements.press import Press
 from tests.integration.tip.statements.books import ANONYMOUS, PRIVATE, Books, day
 from tests.support.ledger_rows import CAPTURE, insert_movement
 
 
 async def test_only_what_was_given_publicly_counts(pool: Pool) -> None:
-    """Private and anonymous tips, hidden amounts, holds, and what was not paid or given back, are left out."""
+    """Private and anonymous tips, hidden amounts, holds, and what was unpaid or given back, are left out."""
     books, edda = Books(pool), new_id()
     lea, sam, kim = (books.people.add(display_name=name) for name in ("Lea", "Sam", "Kim"))
     for person in (lea, sam, kim):
@@ -53,6 +58,30 @@ async def test_a_hold_counts_once_it_is_given(pool: Pool) -> None:
     assert [s.amount for s in await books.reports.top_supporters(edda, "EUR", day(3), 0)] == [400]
     assert await books.reports.top_supporters(edda, "EUR", day(5), 0) == []
     assert await books.reports.top_supporters(edda, "JPY", None, 0) == []
+
+
+async def test_one_answer_serves_many_questions(pool: Pool) -> None:
+    """Whatever the time of day, and however many are wanted, the tips are added up once."""
+    books, edda, read = Books(pool), new_id(), []
+    reports = ReportService(
+        ReportRepository(pool, on_batch=lambda name, *_: read.append(name)),
+        books.repository,
+        books.people,
+        Press(),
+    )
+    lea, sam = (books.people.add(display_name=name) for name in ("Lea", "Sam"))
+    for person, amount in ((lea, 200), (sam, 100)):
+        await books.top_up(person, amount, day(1))
+        await books.tip(person, edda, amount, day(2))
+    found = [
+        [supporter.display_name for supporter in await reports.top_supporters(edda, "EUR", start, limit)]
+        for start in (day(2), day(2, microseconds=1), day(2) + timedelta(hours=11))
+        for limit in (0, 1, 100)
+    ]
+
+    assert found == [["Lea", "Sam"], ["Lea"], ["Lea", "Sam"]] * 3
+    assert read == ["tip.supporters"]
+    assert await reports.top_supporters(edda, "EUR", day(3), 0) == []
 
 
 async def test_who_only_hides_amounts_is_named_last(pool: Pool) -> None:

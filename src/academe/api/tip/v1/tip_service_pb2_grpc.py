@@ -401,7 +401,8 @@ class TipServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TopSupporters(self, request, context):
-        """Who gave most to an educator, by public tips; amounts that their givers hide are left out of the picture.
+        """Who gave most to an educator, by public tips; amounts that their givers hide are left out of the picture. The
+        answer may be some seconds old.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

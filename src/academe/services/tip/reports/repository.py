@@ -14,10 +14,8 @@ from uuid import UUID
 from academe.db.loader import BatchLoader
 from academe.db.pool import Queryable
 from academe.services.tip.model import TransactionKind
-from academe.services.tip.reports.model import EarningsEntry, EarningsLine, Grouped, Supporter
-
-SupportersKey = tuple[UUID, str, datetime | None, int]
-"""Educator, currency code, since when, and how many."""
+from academe.services.tip.reports.board import Question
+from academe.services.tip.reports.model import LIST_MAX, EarningsEntry, EarningsLine, Grouped, Supporter
 
 BY_MONTH, BY_COURSE, BY_SUPPORTER = 0b011, 0b101, 0b110
 """What grouping() says of the rows of each grouping set: a bit for every column that is not grouped by."""
@@ -30,7 +28,7 @@ class ReportRepository:
         self._pool = pool
         # Anybody may ask, and it takes as long as the educator has tips: the same question is asked once for
         # all who ask it at a time, and two different ones at a time are enough.
-        self._supporters = BatchLoader[SupportersKey, list[Supporter]](
+        self._supporters = BatchLoader[Question, list[Supporter]](
             self._fetch_supporters, name="tip.supporters", max_batch=1, max_in_flight=2, on_batch=on_batch
         )
 
@@ -119,16 +117,19 @@ class ReportRepository:
         ]
 
     async def list_supporters(
-        self, educator_id: UUID, currency_code: str, start: datetime | None, limit: int
+        self, educator_id: UUID, currency_code: str, start: datetime | None
     ) -> list[Supporter]:
-        """Who gave publicly and was not wholly given back, most first; display names are still empty."""
-        return await self._supporters.load((educator_id, currency_code, start, limit)) or []
+        """Who gave publicly and was not wholly given back, most first; display names are still empty.
 
-    async def _fetch_supporters(self, keys: list[SupportersKey]) -> dict[SupportersKey, list[Supporter]]:
+        LIST_MAX of them at most.
+        """
+        return await self._supporters.load((educator_id, currency_code, start)) or []
+
+    async def _fetch_supporters(self, keys: list[Question]) -> dict[Question, list[Supporter]]:
         return {key: await self._read_supporters(*key) for key in keys}
 
     async def _read_supporters(
-        self, educator_id: UUID, currency_code: str, start: datetime | None, limit: int
+        self, educator_id: UUID, currency_code: str, start: datetime | None
     ) -> list[Supporter]:
         rows = await self._pool.fetch(
             """
@@ -150,7 +151,7 @@ class ReportRepository:
             educator_id,
             currency_code,
             start,
-            limit,
+            LIST_MAX,
         )
         return [
             Supporter(row["sender_id"], "", row["amount"], row["tip_count"], row["latest_time"])

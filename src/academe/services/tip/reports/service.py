@@ -13,6 +13,7 @@ from academe.clock import utcnow
 from academe.services.tip.errors import StatementTooLong
 from academe.services.tip.model import AccountKind
 from academe.services.tip.ports import UserDirectory
+from academe.services.tip.reports.board import SupporterBoard
 from academe.services.tip.reports.chart import chart_svg
 from academe.services.tip.reports.documents import csv_parts, sheet_of
 from academe.services.tip.reports.model import (
@@ -53,6 +54,7 @@ class ReportService:
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._repository = repository
+        self._board = SupporterBoard(repository.list_supporters)
         self._statements = statements
         self._users = users
         self._press = press
@@ -127,10 +129,15 @@ class ReportService:
     async def top_supporters(
         self, educator_id: UUID, currency_code: str, start: datetime | None, limit: int
     ) -> Sequence[Supporter]:
-        """Who gave most by public tips, for anybody to see; LIST_MAX of them at most, 0 means 10."""
-        found = await self._repository.list_supporters(
-            educator_id, currency_code, start, min(limit or SUPPORTERS_DEFAULT, LIST_MAX)
-        )
+        """Who gave most by public tips, for anybody to see; LIST_MAX of them at most, 0 means 10.
+
+        Since the beginning of the day of `start`, in UTC: so there are not more questions than days. Raises
+        Overloaded.
+        """
+        if start is not None:
+            start = start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        found = await self._board.ask(educator_id, currency_code, start)
+        found = found[: limit or SUPPORTERS_DEFAULT]
         names = await self._names([supporter.user_id for supporter in found])
         return [replace(supporter, display_name=names[supporter.user_id]) for supporter in found]
 
