@@ -83,9 +83,11 @@ async def test_it_reads_on_from_where_it_was(stage: Stage, read_on: Any) -> None
 async def test_what_could_not_be_dealt_with_is_read_again(stage: Stage, read_on: Any) -> None:
     """However long the provider says nothing of that payment: the watermark waits for it."""
     tip = await stage.pay()
-    stage.fake.faults.add(Fault.FAILED_BEFORE, "GET /v1/refunds", times=1)
+    stage.fake.faults.add(Fault.FAILED_BEFORE, "GET /v1/refunds", times=2)
     await stage.make_refund_at_stripe(tip, 300)
     lose(stage)
+    await read_on()
+    stage.time.pass_(hours=5)
     await read_on()
     before = (await stage.tip(tip)).refunded
     stage.time.pass_(days=3)
