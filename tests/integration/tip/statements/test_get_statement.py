@@ -172,6 +172,16 @@ async def test_nobody_else_finds_an_anonymous_tip_in_its_senders_account(pool: P
     assert (await read(books, educator)).lines[0].tip_id == secret
 
 
+async def test_administrators_follow_every_line_of_the_schools_accounts(pool: Pool) -> None:
+    """They read those as the school, and no sender is known by them."""
+    books, lea, edda = Books(pool), new_id(), new_id()
+    secret = await books.paid_tip(lea, edda, 300, 10, day(2), visibility=ANONYMOUS)
+    administrator = caller(new_id(), Role.ADMINISTRATOR)
+    lines = (await read(books, administrator, AccountKind.PROVIDER)).lines
+
+    assert secret in [line.tip_id for line in lines]
+
+
 async def test_halving_finds_what_counting_finds(busy: tuple[Books, UUID, UUID], pool: Pool) -> None:
     """For any two moments, the extent is that of the entries between them."""
     _, _, edda = busy
