@@ -29,6 +29,8 @@ class TheirBook:
         self.strangers: list[BookLine] = []
         """About nothing of ours."""
         self._second: dict[UUID, UUID] = {}
+        taken: dict[UUID, int] = defaultdict(int)
+        returned: dict[UUID, int] = defaultdict(int)
         for line in lines:
             source_id = line.source_id or sources.get(line.source_reference)
             if source_id is None:
@@ -38,6 +40,11 @@ class TheirBook:
             # A second movement with the same cause, whose id was made of it.
             self._second[uuid5(OF_DEBT, source_id.hex)] = source_id
             self._second[uuid5(OF_FEE, line.source_reference)] = source_id
+            # And further fees of the same dispute, whose ids were made of what was booked before them.
+            totals = taken if line.fee > 0 else returned
+            if totals[source_id]:
+                self._second[uuid5(OF_FEE, f"{line.source_reference} {totals[source_id]}")] = source_id
+            totals[source_id] += abs(line.fee)
 
     def id_of(self, entry: Booked) -> UUID:
         """What the lines about the same thing are found under."""
