@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -129,3 +130,28 @@ async def test_a_seal_by_somebody_who_looks_at_the_past_is_refused(pool: Pool, s
 
     assert refusal.value.constraint_name == "seal_pkey"
     assert await faults(pool) == []
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 1_000])
+async def test_a_number_that_does_not_follow(attacker: asyncpg.Connection, scene: Scene, number: int) -> None:
+    """The tips of a sender are numbered without gaps: their caps count on it."""
+    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+        await insert_tip(attacker, scene.stranger, scene.educator, currency="JPY", sender_number=number)
+
+    assert refusal.value.constraint_name == "tip_number_follows"
+
+
+async def test_a_clock_that_is_ahead(attacker: asyncpg.Connection, scene: Scene) -> None:
+    """A tip has the time that it was given; its entries, and those of others after it, have the real one."""
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    tip_id = await insert_tip(attacker, scene.payer, scene.educator, amount=7, create_time=ahead)
+    later = await insert_tip(attacker, scene.payer, scene.educator, amount=7)
+    times = await attacker.fetch(
+        "select create_time from tip.entry where transaction_id in ($1, $2)", tip_id, later
+    )
+    latest = await attacker.fetchval("select max(update_time) from tip.account")
+    kept = await attacker.fetchval("select create_time from tip.tip where tip_id = $1", tip_id)
+
+    assert kept == ahead
+    assert max(row["create_time"] for row in times) == latest
+    assert latest < datetime.now(UTC) + timedelta(seconds=2)
