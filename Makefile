@@ -10,7 +10,7 @@ READY_DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test soak demo bench check format proto docs lock docker-test migrate clean
+.PHONY: help serve test coverage soak demo bench check format proto docs lock docker-test migrate clean
 
 help: ## print the verbs
 	@echo "Academe: a learning platform server."
@@ -42,6 +42,9 @@ demo: $(READY) ## take a course through the whole school (COURSE=archive.tar.gz,
 
 test: $(READY_DEV) ## run the whole suite on an embedded PostgreSQL of its own
 	@$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(READY_DEV) ## run the suite and say which lines it never reaches
+	@$(BIN)/python -m pytest -q --cov=academe --cov-report=term:skip-covered $(ARGS)
 
 soak: $(READY_DEV) ## ten thousand random steps of the ledger against a plain model (ACADEME_SOAK_STEPS=n)
 	@ACADEME_SOAK_STEPS=$${ACADEME_SOAK_STEPS:-10000} $(BIN)/python -m pytest \

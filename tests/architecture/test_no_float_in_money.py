@@ -119,8 +119,8 @@ def test_a_float_would_be_found(code: str) -> None:
 
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.name)
 def test_the_tables_have_no_float(path: Path) -> None:
-    """Nor does the SQL divide or round."""
-    statements = re.sub(r"--.*", "", path.read_text())
+    """Nor does the SQL divide or round; what stands in quotes is text."""
+    statements = re.sub(r"'[^']*'", "''", re.sub(r"--.*", "", path.read_text()))
 
     assert re.findall(r"\b(?:real|double|float\d?|numeric|decimal|money|round)\b|/", statements) == []
 
