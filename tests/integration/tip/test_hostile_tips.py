@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from academe.api.tip.v1 import tip_pb2
+from academe.api.tip.v1 import statement_pb2, tip_pb2
 from academe.api.tip.v1 import tip_service_pb2 as pb
 from academe.api.type.v1.money_pb2 import Money
 from tests.integration.tip.requests import tip_for
@@ -118,3 +118,27 @@ async def test_a_reason_that_cannot_be_stored(school: School) -> None:
             pb.RefundTipRequest(request_id=str(uuid4()), tip_id=tip.tip_id, reason="a\0b")
         )
     assert not (await educator.tips.GetTip(pb.GetTipRequest(tip_id=tip.tip_id))).HasField("refunded")
+
+
+async def test_the_lines_of_a_batch_are_in_its_order(school: School) -> None:
+    """As if each tip had been sent by itself, one after the other."""
+    learner, educator = await school.learner(), await school.educator()
+    amounts = [1, 2, 3, 4, 5, 6, 7, 8]
+    drafts = [
+        tip_pb2.TipDraft(
+            request_id=str(uuid4()),
+            educator_id=educator.user_id,
+            amount=Money(currency_code="EUR", minor_units=amount),
+        )
+        for amount in amounts
+    ]
+    await learner.tips.BatchSendTips(pb.BatchSendTipsRequest(tips=drafts))
+    statement = await educator.tips.GetStatement(
+        pb.GetStatementRequest(
+            account=statement_pb2.ACCOUNT_KIND_EDUCATOR,
+            currency_code="EUR",
+            start_time=Timestamp(seconds=0),
+        )
+    )
+
+    assert [line.amount.minor_units for line in statement.lines] == amounts

@@ -26,7 +26,7 @@ class SelfTip(InvalidArgument):
 
 
 class EducatorNotFound(NotFound):
-    """No educator has this id."""
+    """educator_id: no educator has this id."""
 
     reason = "EDUCATOR_NOT_FOUND"
 

@@ -119,7 +119,11 @@ class TipRepository:
             # The writer may run a batch again whose first run was committed but not answered.
             return SentTip(tip, replayed=tip.tip_id != new.tip.tip_id)
         if row["outcome"] == INSUFFICIENT_FUNDS:
-            return InsufficientFunds(currency_code=new.tip.amount.currency_code)
+            code = new.tip.amount.currency_code
+            return InsufficientFunds(
+                f"amount: the wallet does not hold this much {code}; top it up, or give less.",
+                currency_code=code,
+            )
         limits = ", ".join(f"{limit.count} in {limit.seconds} seconds" for limit in self._limits)
         return TipLimitReached(limits=limits)
 

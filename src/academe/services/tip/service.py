@@ -151,7 +151,10 @@ class TipService:
         written: list[SentTip | Exception] = []
         for start in range(0, len(sound), BATCH_SHARE):
             share = sound[start : start + BATCH_SHARE]
-            written += await self._repository.add_tips([self._new_tip(sender_id, draft) for draft in share])
+            # Entries of one batch have the order of their ids, which within a millisecond is random.
+            ids = sorted(new_id() for _ in share)
+            news = [self._new_tip(sender_id, draft, id_) for draft, id_ in zip(share, ids, strict=True)]
+            written += await self._repository.add_tips(news)
         answers = iter(written)
         told: list[SentTip | AcademeError] = []
         for draft, fault in zip(drafts, faults, strict=True):
@@ -161,7 +164,7 @@ class TipService:
             told.append(outcome)
         return told
 
-    def _new_tip(self, sender_id: UUID, draft: TipDraft) -> NewTip:
+    def _new_tip(self, sender_id: UUID, draft: TipDraft, tip_id: UUID | None = None) -> NewTip:
         now, amount = self._clock(), draft.amount.minor_units
         funding, review, expire_time = draft.funding, False, draft.expire_time
         if funding is not Funding.PAYMENT and 0 < self._policy.review_above < amount:
@@ -175,7 +178,7 @@ class TipService:
         elif funding is Funding.HOLD:
             state = TipState.IN_REVIEW if review else TipState.HELD
         tip = Tip(
-            tip_id=new_id(),
+            tip_id=tip_id or new_id(),
             sender_id=sender_id,
             educator_id=draft.educator_id,
             amount=draft.amount,

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from academe.services.tip.errors import TipNotFound, TipNotHeld
+from academe.services.tip.errors import NotYourTip, TipNotFound, TipNotHeld
 from academe.services.tip.model import Tip, TipState, TipVisibility
 from tests.integration.tip.holds.held import Held, hold_draft
 from tests.support.ledger import caller, draft, faults, fill_wallets
@@ -74,7 +74,6 @@ async def test_who_may_not(held: Held) -> None:
     tip = await held.hold()
     stranger = caller(held.people.add())
     for who, decide in (
-        (held.educator, held.service.capture_tip),
         (held.administrator, held.service.capture_tip),
         (stranger, held.service.capture_tip),
         (held.administrator, held.service.void_tip),
@@ -84,6 +83,8 @@ async def test_who_may_not(held: Held) -> None:
             await decide(who, tip.tip_id)
     with pytest.raises(TipNotFound):
         await held.service.capture_tip(held.sender, uuid4())
+    with pytest.raises(NotYourTip):
+        await held.service.capture_tip(held.educator, tip.tip_id)
 
     assert await held.sender_has() == (0, 500)
 

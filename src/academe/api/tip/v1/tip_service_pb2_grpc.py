@@ -215,7 +215,9 @@ class TipServiceServicer:
 
     def BatchSendTips(self, request, context):
         """Tips up to 1,000 times in one call, each from the caller's wallet. Each succeeds or fails alone, as if it had
-        been sent by itself, in the order given; an item's error is in its result.
+        been sent by itself, in the order given; an item's error is in its result. Only an item that breaks a rule of
+        the contract, such as a negative amount, refuses the whole call, before anything is written. While one batch
+        of a person is under way, their next one is OVERLOADED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

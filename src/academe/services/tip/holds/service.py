@@ -50,10 +50,12 @@ class HoldService:
         self._clock = clock
 
     async def capture_tip(self, caller: Caller, tip_id: UUID) -> Tip:
-        """Gives a held tip to its educator. Raises TipNotFound unless the caller sent it, and TipNotHeld."""
+        """Gives a held tip to its educator. Raises TipNotFound, NotYourTip and TipNotHeld."""
         tip = await self._tips.get_tip(tip_id)
-        if tip is None or caller.user_id != tip.sender_id:
+        if tip is None or caller.user_id not in (tip.sender_id, tip.educator_id):
             raise TipNotFound(tip_id=tip_id)
+        if caller.user_id != tip.sender_id:
+            raise NotYourTip("Only its sender gives a held tip to its educator.")
         return await self._capture(caller, tip, HELD)
 
     async def void_tip(self, caller: Caller, tip_id: UUID) -> Tip:
@@ -110,7 +112,11 @@ class HoldService:
         if seen is None:
             raise TipNotFound(tip_id=tip.tip_id)
         if seen.funding is not Funding.HOLD or seen.state not in wanted:
-            raise TipNotHeld(tip_id=tip.tip_id, state=seen.state.name)
+            raise TipNotHeld(
+                f"The tip is not held (any more): it is {seen.state.name}.",
+                tip_id=tip.tip_id,
+                state=seen.state.name,
+            )
         return seen
 
 

@@ -52,7 +52,7 @@ class PaymentService:
         exactly, and TipLimitReached. A card is known only when it has paid, so this counts what it did.
         """
         if self._provider is None:
-            raise FundingNotOffered
+            raise FundingNotOffered("This school has no payment provider: its wallets are filled by hand.")
         self._provider.check_amount(amount)
         since = self._clock() - CARD_WINDOW
         if await self._repository.count_on_card(payer_id, since) >= self._card_limit:

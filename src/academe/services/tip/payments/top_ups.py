@@ -66,7 +66,7 @@ class TopUpService:
         own = draft.owner_id == caller.user_id
         by_hand = self._by_hand != "off" and (caller.is_administrator or (own and self._by_hand == "self"))
         if not (by_hand if draft.source is TopUpSource.HAND else own or caller.is_administrator):
-            raise TopUpNotAllowed
+            raise TopUpNotAllowed(None if own else "user_id: only administrators fill the wallets of others.")
         if not own and draft.owner_id not in await self._users.get_accounts([draft.owner_id]):
             raise UserNotFound
         if draft.source is TopUpSource.PAYMENT:

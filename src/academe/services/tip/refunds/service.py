@@ -115,7 +115,10 @@ class RefundService:
             moved = give_back(TransactionKind.REFUND, refund.refund_id, tip, amount, now, balances)
             if moved.debt:
                 # Nobody gets into debt by their own will.
-                raise InsufficientFunds(currency_code=amount.currency_code)
+                raise InsufficientFunds(
+                    "The educator's balance does not hold this much any more: it was paid out.",
+                    currency_code=amount.currency_code,
+                )
             await add_movements(connection, [moved])
         return refund, tip
 
@@ -149,5 +152,5 @@ def _amount(tip: Tip, draft: RefundDraft) -> Money:
     if draft.amount is not None and amount.minor_units <= 0:
         raise InvalidArgument.field("amount.minor_units", "must be positive")
     if not 0 < amount.minor_units <= left.minor_units:
-        raise RefundTooLarge(left=left.minor_units)
+        raise RefundTooLarge(f"amount: more than is left of the tip, which is {left}.", left=left.minor_units)
     return amount

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from academe.clock import utcnow
 from academe.errors import InvalidArgument
+from academe.services.tip.errors import FundingNotOffered
 from academe.services.tip.model import SCHOOL, AccountKind, TransactionKind
 from academe.services.tip.ports import ProviderBooks
 from academe.services.tip.reports.model import Reconciliation, SchoolReport, TransactionTotal
@@ -42,10 +43,13 @@ class SchoolReportService:
     ) -> SchoolReport:
         """What was committed before `end`, or until now; and of that, what was not before `start`.
 
-        Raises InvalidArgument, and ProviderUnavailable when it should be compared and cannot be.
+        Raises InvalidArgument; and when it should be compared and cannot be, FundingNotOffered without a
+        provider, or ProviderUnavailable.
         """
         if end is not None and end < start:
             raise InvalidArgument.field("end_time", "must not be before start_time")
+        if reconcile and self._books is None:
+            raise FundingNotOffered("reconcile: this school has no payment provider to compare with.")
         closing = await self._repository.get_seal(end)
         opening = min(await self._repository.get_seal(start), closing)
         balances = dict.fromkeys(AccountKind, 0)
@@ -84,7 +88,7 @@ class SchoolReportService:
             booked += await self._repository.list_booked(extent.account_id, after, last)
             after = last
         if self._books is None:
-            return compare(currency_code, booked, TheirBook([], {}), [])
+            raise FundingNotOffered
         lines = await self._books.list_book(currency_code, start, end)
         unnamed = [line.source_reference for line in lines if line.source_id is None]
         sources = await self._repository.find_sources(self._books.name, unnamed) if unnamed else {}
