@@ -109,7 +109,7 @@ class TipService:
     async def send_for(self, sender_id: UUID, draft: TipDraft) -> SentTip:
         """The same for somebody who is not calling: the period of a recurring tip."""
         try:
-            await self._check(sender_id, [draft])
+            await self._check(sender_id, draft)
             if draft.funding is Funding.PAYMENT:
                 if self._payments is None:
                     raise FundingNotOffered
@@ -196,12 +196,10 @@ class TipService:
         )
         return NewTip(tip, sender_id, draft.request_id, draft.request_hash)
 
-    async def _check(self, sender_id: UUID, drafts: Sequence[TipDraft]) -> None:
-        educators = await self._educators([draft.educator_id for draft in drafts])
-        for draft in drafts:
-            fault = self._fault(sender_id, draft, educators)
-            if fault is not None:
-                raise fault
+    async def _check(self, sender_id: UUID, draft: TipDraft) -> None:
+        fault = self._fault(sender_id, draft, await self._educators([draft.educator_id]))
+        if fault is not None:
+            raise fault
 
     async def _educators(self, ids: Sequence[UUID]) -> set[UUID]:
         accounts = await self._users.get_accounts(list(dict.fromkeys(ids)))
