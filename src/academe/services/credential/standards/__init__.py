@@ -1,0 +1,1 @@
+"""The standards of verifiable credentials: pure code, without a database, a network or a clock."""

@@ -1,0 +1,108 @@
+"""JSON read so that everybody reads the same: no name twice, no NaN, not too deep, nothing but UTF-8.
+
+Parsers differ in what they make of {"a":1,"a":2}, of lone surrogates and of 1e999. A signature over such a
+document would say one thing to one reader and another to the next, so none of it gets in.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from academe.services.credential.standards.errors import Malformed, quoted
+
+SIZE_MAX = 262_144
+"""Bytes. A transcript of fifty credentials fits; an embedded photograph of a camera does not."""
+
+DEPTH_MAX = 32
+"""Objects and arrays inside one another. Open Badges need nine, a transcript of them twelve."""
+
+
+def parse(data: bytes, size_max: int = SIZE_MAX) -> dict[str, Any]:
+    """The object that `data` is. Raises Malformed; `size_max` is in bytes."""
+    if len(data) > size_max:
+        raise Malformed("too_large", f"The document has more than {size_max} bytes.")
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
+        )
+    except UnicodeDecodeError:
+        raise Malformed("not_utf8", "The document is not UTF-8.") from None
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:  # JSONDecodeError is one
+        raise Malformed("not_json", "The document is not JSON.") from None
+    if not isinstance(value, dict):
+        raise Malformed("not_an_object", "The document is not a JSON object.")
+    check_depth(value)
+    if "\\ud" in text.lower() and not _is_unicode(value):
+        raise Malformed("lone_surrogate", "The document has half of a Unicode character.")
+    return value
+
+
+def serialise(document: dict[str, Any]) -> bytes:
+    """Compact UTF-8, the names in their order. `parse(serialise(document)) == document`.
+
+    Raises Malformed for what `parse` would refuse, so that nothing is signed that cannot be read again.
+    """
+    try:
+        data = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (RecursionError, TypeError, ValueError):
+        raise Malformed("not_json", "The document cannot be written as JSON in UTF-8.") from None
+    if parse(data) != document:
+        raise Malformed("not_json", "The document is not the same once written and read again.")
+    return data
+
+
+def check_depth(value: object, depth_max: int = DEPTH_MAX) -> None:
+    """Raises Malformed if objects and arrays are nested deeper than `depth_max`."""
+    layer = [value]
+    for _ in range(depth_max + 1):
+        layer = [
+            inner
+            for outer in layer
+            for inner in (outer.values() if isinstance(outer, dict) else outer)  # type: ignore[attr-defined]
+            if isinstance(inner, dict | list)
+        ]
+        if not layer:
+            return
+    raise _too_deep()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Malformed("duplicate_name", f"The name {quoted(twice)} is given twice in one object.")
+    return made
+
+
+def _constant(name: str) -> NoReturn:
+    raise Malformed("not_json", f"{name} is not a number of JSON.")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise Malformed("number_too_large", "A number is too large to be read by everybody.")
+    return value
+
+
+def _int(text: str) -> int:
+    if len(text) > 400:  # Python itself refuses beyond 4,300 digits; nobody else can hold these
+        raise Malformed("number_too_large", "A number is too large to be read by everybody.")
+    return int(text)
+
+
+def _is_unicode(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _too_deep() -> Malformed:
+    return Malformed("too_deep", f"The document is nested deeper than {DEPTH_MAX} levels.")
