@@ -22,13 +22,18 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from academe.api.credential.v1 import credential_pb2 as academe_dot_api_dot_credential_dot_v1_dot_credential__pb2
+from academe.api.credential.v1 import issue_job_pb2 as academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2
+from academe.api.credential.v1 import issuer_pb2 as academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2
+from academe.api.credential.v1 import template_pb2 as academe_dot_api_dot_credential_dot_v1_dot_template__pb2
+from academe.api.credential.v1 import transparency_log_pb2 as academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2
+from academe.api.credential.v1 import verification_pb2 as academe_dot_api_dot_credential_dot_v1_dot_verification__pb2
 from academe.api.rpc.v1 import error_reason_pb2 as academe_dot_api_dot_rpc_dot_v1_dot_error__reason__pb2
 from academe.api.rpc.v1 import options_pb2 as academe_dot_api_dot_rpc_dot_v1_dot_options__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2academe/api/credential/v1/credential_service.proto\x12\x19\x61\x63\x61\x64\x65me.api.credential.v1\x1a%academe/api/rpc/v1/error_reason.proto\x1a academe/api/rpc/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x03\n\nCredential\x12\x15\n\rcredential_id\x18\x01 \x01(\t\x12\x15\n\renrollment_id\x18\x02 \x01(\t\x12\x11\n\tcourse_id\x18\x03 \x01(\t\x12\x12\n\nlearner_id\x18\x04 \x01(\t\x12\x11\n\tissuer_id\x18\x05 \x01(\t\x12\x37\n\x04type\x18\x06 \x01(\x0e\x32).academe.api.credential.v1.CredentialType\x12\x14\n\x0c\x63ourse_title\x18\x07 \x01(\t\x12\x14\n\x0clearner_name\x18\x08 \x01(\t\x12\x13\n\x0bissuer_name\x18\t \x01(\t\x12\x19\n\x11verification_code\x18\n \x01(\t\x12\x39\n\x05state\x18\x0b \x01(\x0e\x32*.academe.api.credential.v1.CredentialState\x12.\n\nissue_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brevoke_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrevoke_reason\x18\x0e \x01(\t\x12\x0c\n\x04\x65tag\x18\x0f \x01(\t\"\x9f\x01\n\x16IssueCredentialRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1f\n\renrollment_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x03 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"7\n\x14GetCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"r\n\x16ListCredentialsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12\x1e\n\tcourse_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x17ListCredentialsResponse\x12:\n\x0b\x63redentials\x18\x01 \x03(\x0b\x32%.academe.api.credential.v1.Credential\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"S\n\x17VerifyCredentialRequest\x12&\n\x11verification_code\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@H\x00\x42\x10\n\x07subject\x12\x05\xbaH\x02\x08\x01\"\x92\x01\n\x18VerifyCredentialResponse\x12\x33\n\x07verdict\x18\x01 \x01(\x0e\x32\".academe.api.credential.v1.Verdict\x12\x41\n\ncredential\x18\x02 \x01(\x0b\x32-.academe.api.credential.v1.VerifiedCredential\"\x86\x02\n\x12VerifiedCredential\x12\x37\n\x04type\x18\x01 \x01(\x0e\x32).academe.api.credential.v1.CredentialType\x12\x14\n\x0c\x63ourse_title\x18\x02 \x01(\t\x12\x14\n\x0clearner_name\x18\x03 \x01(\t\x12\x13\n\x0bissuer_name\x18\x04 \x01(\t\x12.\n\nissue_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0brevoke_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rrevoke_reason\x18\x07 \x01(\t\"m\n\x17RevokeCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1a\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@*\xab\x01\n\x0e\x43redentialType\x12\x1f\n\x1b\x43REDENTIAL_TYPE_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43REDENTIAL_TYPE_CERTIFICATE\x10\x01\x12\x19\n\x15\x43REDENTIAL_TYPE_BADGE\x10\x02\x12 \n\x1c\x43REDENTIAL_TYPE_MICRO_DEGREE\x10\x03\x12\x1a\n\x16\x43REDENTIAL_TYPE_DEGREE\x10\x04*m\n\x0f\x43redentialState\x12 \n\x1c\x43REDENTIAL_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43REDENTIAL_STATE_VALID\x10\x01\x12\x1c\n\x18\x43REDENTIAL_STATE_REVOKED\x10\x02*_\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n\rVERDICT_VALID\x10\x01\x12\x13\n\x0fVERDICT_REVOKED\x10\x02\x12\x13\n\x0fVERDICT_UNKNOWN\x10\x03\x32\xb3\x05\n\x11\x43redentialService\x12\x85\x01\n\x0fIssueCredential\x12\x31.academe.api.credential.v1.IssueCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x18\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x07\x90\x03\xf5\x03\xaf\x02\x65\x12x\n\rGetCredential\x12/.academe.api.credential.v1.GetCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xf4\x03\x12\x8a\x01\n\x0fListCredentials\x12\x31.academe.api.credential.v1.ListCredentialsRequest\x1a\x32.academe.api.credential.v1.ListCredentialsResponse\"\x10\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x03\xac\x02\x66\x12\x86\x01\n\x10VerifyCredential\x12\x32.academe.api.credential.v1.VerifyCredentialRequest\x1a\x33.academe.api.credential.v1.VerifyCredentialResponse\"\t\x90\x02\x01\xca\xf3\x18\x02\x08\x01\x12\x85\x01\n\x10RevokeCredential\x12\x32.academe.api.credential.v1.RevokeCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x16\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x05\xf4\x03\xaf\x02\x64\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2academe/api/credential/v1/credential_service.proto\x12\x19\x61\x63\x61\x64\x65me.api.credential.v1\x1a*academe/api/credential/v1/credential.proto\x1a)academe/api/credential/v1/issue_job.proto\x1a&academe/api/credential/v1/issuer.proto\x1a(academe/api/credential/v1/template.proto\x1a\x30\x61\x63\x61\x64\x65me/api/credential/v1/transparency_log.proto\x1a,academe/api/credential/v1/verification.proto\x1a%academe/api/rpc/v1/error_reason.proto\x1a academe/api/rpc/v1/options.proto\x1a\x1b\x62uf/validate/validate.proto\"\xb2\x02\n\x16IssueCredentialRequest\x12\x1f\n\nrequest_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1f\n\renrollment_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x03 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x46\n\x07results\x18\x04 \x03(\x0b\x32+.academe.api.credential.v1.CredentialResultB\x08\xbaH\x05\x92\x01\x02\x10\n\x12I\n\x08\x65vidence\x18\x05 \x03(\x0b\x32-.academe.api.credential.v1.CredentialEvidenceB\x08\xbaH\x05\x92\x01\x02\x10\n\"7\n\x14GetCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"r\n\x16ListCredentialsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12\x1e\n\tcourse_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"n\n\x17ListCredentialsResponse\x12:\n\x0b\x63redentials\x18\x01 \x03(\x0b\x32%.academe.api.credential.v1.Credential\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc8\x01\n\x17UpdateCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12M\n\nvisibility\x18\x02 \x01(\x0e\x32/.academe.api.credential.v1.CredentialVisibilityB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x17\n\nkeeps_name\x18\x03 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\x04\x65tag\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18@B\r\n\x0b_keeps_name\"\x85\x01\n\x19\x44ownloadCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12G\n\x06\x66ormat\x18\x02 \x01(\x0e\x32+.academe.api.credential.v1.CredentialFormatB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"<\n\x19\x44ownloadTranscriptRequest\x12\x1f\n\nlearner_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"J\n\x0e\x43redentialFile\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x12\x14\n\x0c\x63ontent_type\x18\x02 \x01(\t\x12\x11\n\tfile_name\x18\x03 \x01(\t\"m\n\x17RevokeCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1a\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\"n\n\x18SuspendCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1a\n\x06reason\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xf4\x03\x12\x15\n\x04\x65tag\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\"T\n\x1aReinstateCredentialRequest\x12\x1f\n\rcredential_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x15\n\x04\x65tag\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\"5\n\x12\x45raseHolderRequest\x12\x1f\n\nlearner_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"?\n\x13\x45raseHolderResponse\x12\x14\n\x0c\x65rased_count\x18\x01 \x01(\x05\x12\x12\n\nkept_count\x18\x02 \x01(\x05\x32\xb8\"\n\x11\x43redentialService\x12\x87\x01\n\x0fIssueCredential\x12\x31.academe.api.credential.v1.IssueCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x1a\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\t\x90\x03\xf5\x03\xaf\x02\x65\xfa\x03\x12\x89\x01\n\x14\x42ulkIssueCredentials\x12\x36.academe.api.credential.v1.BulkIssueCredentialsRequest\x1a#.academe.api.credential.v1.IssueJob\"\x14\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x03\xac\x02\x65\x12v\n\x0bGetIssueJob\x12-.academe.api.credential.v1.GetIssueJobRequest\x1a#.academe.api.credential.v1.IssueJob\"\x13\x90\x02\x01\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x02\xfd\x03\x12|\n\x0e\x43\x61ncelIssueJob\x12\x30.academe.api.credential.v1.CancelIssueJobRequest\x1a#.academe.api.credential.v1.IssueJob\"\x13\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x02\xfd\x03\x12\x94\x01\n\x11ListIssueFailures\x12\x33.academe.api.credential.v1.ListIssueFailuresRequest\x1a\x34.academe.api.credential.v1.ListIssueFailuresResponse\"\x14\x90\x02\x01\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x03\xfd\x03\x66\x12x\n\rGetCredential\x12/.academe.api.credential.v1.GetCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xf4\x03\x12\x8a\x01\n\x0fListCredentials\x12\x31.academe.api.credential.v1.ListCredentialsRequest\x1a\x32.academe.api.credential.v1.ListCredentialsResponse\"\x10\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x03\xac\x02\x66\x12\x81\x01\n\x10UpdateCredential\x12\x32.academe.api.credential.v1.UpdateCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x12\x90\x02\x02\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x05\xf4\x03\xfc\x03\x64\x12\x86\x01\n\x12\x44ownloadCredential\x12\x34.academe.api.credential.v1.DownloadCredentialRequest\x1a).academe.api.credential.v1.CredentialFile\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xf4\x03\x12\x88\x01\n\x12\x44ownloadTranscript\x12\x34.academe.api.credential.v1.DownloadTranscriptRequest\x1a).academe.api.credential.v1.CredentialFile\"\x11\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x04\xf4\x03\xff\x03\x12\x86\x01\n\x10VerifyCredential\x12\x32.academe.api.credential.v1.VerifyCredentialRequest\x1a\x33.academe.api.credential.v1.VerifyCredentialResponse\"\t\x90\x02\x01\xca\xf3\x18\x02\x08\x01\x12\x85\x01\n\x10RevokeCredential\x12\x32.academe.api.credential.v1.RevokeCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x16\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x05\xf4\x03\xaf\x02\x64\x12\x89\x01\n\x11SuspendCredential\x12\x33.academe.api.credential.v1.SuspendCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x18\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x07\xf4\x03\xaf\x02\xfb\x03\x64\x12\x8d\x01\n\x13ReinstateCredential\x12\x35.academe.api.credential.v1.ReinstateCredentialRequest\x1a%.academe.api.credential.v1.Credential\"\x18\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x07\xf4\x03\xaf\x02\xfb\x03\x64\x12}\n\x0b\x45raseHolder\x12-.academe.api.credential.v1.EraseHolderRequest\x1a..academe.api.credential.v1.EraseHolderResponse\"\x0f\x90\x02\x02\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xfc\x03\x12\x9b\x01\n\x15SetCredentialTemplate\x12\x37.academe.api.credential.v1.SetCredentialTemplateRequest\x1a-.academe.api.credential.v1.CredentialTemplate\"\x1a\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\t\xac\x02\xf7\x03\xfe\x03\xfa\x03\x64\x12\x96\x01\n\x15GetCredentialTemplate\x12\x37.academe.api.credential.v1.GetCredentialTemplateRequest\x1a-.academe.api.credential.v1.CredentialTemplate\"\x15\x90\x02\x01\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x04\xac\x02\xf6\x03\x12\xa5\x01\n\x17ListCredentialTemplates\x12\x39.academe.api.credential.v1.ListCredentialTemplatesRequest\x1a:.academe.api.credential.v1.ListCredentialTemplatesResponse\"\x13\x90\x02\x01\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x02\xac\x02\x12\xa8\x01\n\x18\x44\x65leteCredentialTemplate\x12:.academe.api.credential.v1.DeleteCredentialTemplateRequest\x1a;.academe.api.credential.v1.DeleteCredentialTemplateResponse\"\x13\x90\x02\x02\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x02\xac\x02\x12\x8c\x01\n\x11PreviewCredential\x12\x33.academe.api.credential.v1.PreviewCredentialRequest\x1a).academe.api.credential.v1.CredentialFile\"\x17\x90\x02\x01\xca\xf3\x18\x06\x08\x03\x12\x02\x02\x03\xd2\xf3\x18\x06\xac\x02\xf7\x03\xfe\x03\x12w\n\x0c\x43reateIssuer\x12..academe.api.credential.v1.CreateIssuerRequest\x1a!.academe.api.credential.v1.Issuer\"\x14\x90\x02\x02\xca\xf3\x18\x05\x08\x03\x12\x01\x03\xd2\xf3\x18\x04\xf8\x03\xfe\x03\x12x\n\x0cUpdateIssuer\x12..academe.api.credential.v1.UpdateIssuerRequest\x1a!.academe.api.credential.v1.Issuer\"\x15\x90\x02\x02\xca\xf3\x18\x05\x08\x03\x12\x01\x03\xd2\xf3\x18\x05\xf7\x03\xfe\x03\x64\x12l\n\tGetIssuer\x12+.academe.api.credential.v1.GetIssuerRequest\x1a!.academe.api.credential.v1.Issuer\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x02\xf7\x03\x12|\n\x0bListIssuers\x12-.academe.api.credential.v1.ListIssuersRequest\x1a..academe.api.credential.v1.ListIssuersResponse\"\x0e\x90\x02\x01\xca\xf3\x18\x02\x08\x02\xd2\xf3\x18\x01\x66\x12\x89\x01\n\x0eListIssuerKeys\x12\x30.academe.api.credential.v1.ListIssuerKeysRequest\x1a\x31.academe.api.credential.v1.ListIssuerKeysResponse\"\x12\x90\x02\x01\xca\xf3\x18\x05\x08\x03\x12\x01\x03\xd2\xf3\x18\x02\xf7\x03\x12\x80\x01\n\x0fRotateIssuerKey\x12\x31.academe.api.credential.v1.RotateIssuerKeyRequest\x1a$.academe.api.credential.v1.IssuerKey\"\x14\x90\x02\x02\xca\xf3\x18\x05\x08\x03\x12\x01\x03\xd2\xf3\x18\x04\xf7\x03\xf9\x03\x12\x92\x01\n\x18MarkIssuerKeyCompromised\x12:.academe.api.credential.v1.MarkIssuerKeyCompromisedRequest\x1a$.academe.api.credential.v1.IssuerKey\"\x14\x90\x02\x02\xca\xf3\x18\x05\x08\x03\x12\x01\x03\xd2\xf3\x18\x04\xf7\x03\xf9\x03\x12\x84\x01\n\x11GetIssuerDocument\x12\x33.academe.api.credential.v1.GetIssuerDocumentRequest\x1a).academe.api.credential.v1.IssuerDocument\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x02\xf7\x03\x12{\n\x10GetLogCheckpoint\x12\x32.academe.api.credential.v1.GetLogCheckpointRequest\x1a(.academe.api.credential.v1.LogCheckpoint\"\t\x90\x02\x01\xca\xf3\x18\x02\x08\x01\x12\x84\x01\n\x11GetInclusionProof\x12\x33.academe.api.credential.v1.GetInclusionProofRequest\x1a).academe.api.credential.v1.InclusionProof\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x02\x80\x04\x12\x8a\x01\n\x13GetConsistencyProof\x12\x35.academe.api.credential.v1.GetConsistencyProofRequest\x1a+.academe.api.credential.v1.ConsistencyProof\"\x0f\x90\x02\x01\xca\xf3\x18\x02\x08\x01\xd2\xf3\x18\x02\x80\x04\x12\x80\x01\n\x0eListLogEntries\x12\x30.academe.api.credential.v1.ListLogEntriesRequest\x1a\x31.academe.api.credential.v1.ListLogEntriesResponse\"\t\x90\x02\x01\xca\xf3\x18\x02\x08\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +46,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['enrollment_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['type']._loaded_options = None
   _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['type']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['results']._loaded_options = None
+  _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['results']._serialized_options = b'\272H\005\222\001\002\020\n'
+  _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['evidence']._loaded_options = None
+  _globals['_ISSUECREDENTIALREQUEST'].fields_by_name['evidence']._serialized_options = b'\272H\005\222\001\002\020\n'
   _globals['_GETCREDENTIALREQUEST'].fields_by_name['credential_id']._loaded_options = None
   _globals['_GETCREDENTIALREQUEST'].fields_by_name['credential_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_LISTCREDENTIALSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -49,50 +58,126 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCREDENTIALSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
   _globals['_LISTCREDENTIALSREQUEST'].fields_by_name['course_id']._loaded_options = None
   _globals['_LISTCREDENTIALSREQUEST'].fields_by_name['course_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
-  _globals['_VERIFYCREDENTIALREQUEST'].oneofs_by_name['subject']._loaded_options = None
-  _globals['_VERIFYCREDENTIALREQUEST'].oneofs_by_name['subject']._serialized_options = b'\272H\002\010\001'
-  _globals['_VERIFYCREDENTIALREQUEST'].fields_by_name['verification_code']._loaded_options = None
-  _globals['_VERIFYCREDENTIALREQUEST'].fields_by_name['verification_code']._serialized_options = b'\272H\006r\004\020\001\030@'
+  _globals['_UPDATECREDENTIALREQUEST'].fields_by_name['credential_id']._loaded_options = None
+  _globals['_UPDATECREDENTIALREQUEST'].fields_by_name['credential_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_UPDATECREDENTIALREQUEST'].fields_by_name['visibility']._loaded_options = None
+  _globals['_UPDATECREDENTIALREQUEST'].fields_by_name['visibility']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_UPDATECREDENTIALREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_UPDATECREDENTIALREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_DOWNLOADCREDENTIALREQUEST'].fields_by_name['credential_id']._loaded_options = None
+  _globals['_DOWNLOADCREDENTIALREQUEST'].fields_by_name['credential_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_DOWNLOADCREDENTIALREQUEST'].fields_by_name['format']._loaded_options = None
+  _globals['_DOWNLOADCREDENTIALREQUEST'].fields_by_name['format']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_DOWNLOADTRANSCRIPTREQUEST'].fields_by_name['learner_id']._loaded_options = None
+  _globals['_DOWNLOADTRANSCRIPTREQUEST'].fields_by_name['learner_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_REVOKECREDENTIALREQUEST'].fields_by_name['credential_id']._loaded_options = None
   _globals['_REVOKECREDENTIALREQUEST'].fields_by_name['credential_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_REVOKECREDENTIALREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_REVOKECREDENTIALREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
   _globals['_REVOKECREDENTIALREQUEST'].fields_by_name['etag']._loaded_options = None
   _globals['_REVOKECREDENTIALREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_SUSPENDCREDENTIALREQUEST'].fields_by_name['credential_id']._loaded_options = None
+  _globals['_SUSPENDCREDENTIALREQUEST'].fields_by_name['credential_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_SUSPENDCREDENTIALREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_SUSPENDCREDENTIALREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003'
+  _globals['_SUSPENDCREDENTIALREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_SUSPENDCREDENTIALREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_REINSTATECREDENTIALREQUEST'].fields_by_name['credential_id']._loaded_options = None
+  _globals['_REINSTATECREDENTIALREQUEST'].fields_by_name['credential_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_REINSTATECREDENTIALREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_REINSTATECREDENTIALREQUEST'].fields_by_name['etag']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_ERASEHOLDERREQUEST'].fields_by_name['learner_id']._loaded_options = None
+  _globals['_ERASEHOLDERREQUEST'].fields_by_name['learner_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_CREDENTIALSERVICE'].methods_by_name['IssueCredential']._loaded_options = None
-  _globals['_CREDENTIALSERVICE'].methods_by_name['IssueCredential']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\007\220\003\365\003\257\002e'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['IssueCredential']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\t\220\003\365\003\257\002e\372\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['BulkIssueCredentials']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['BulkIssueCredentials']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\003\254\002e'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetIssueJob']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetIssueJob']._serialized_options = b'\220\002\001\312\363\030\006\010\003\022\002\002\003\322\363\030\002\375\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['CancelIssueJob']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['CancelIssueJob']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\002\375\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListIssueFailures']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListIssueFailures']._serialized_options = b'\220\002\001\312\363\030\006\010\003\022\002\002\003\322\363\030\003\375\003f'
   _globals['_CREDENTIALSERVICE'].methods_by_name['GetCredential']._loaded_options = None
   _globals['_CREDENTIALSERVICE'].methods_by_name['GetCredential']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\002\364\003'
   _globals['_CREDENTIALSERVICE'].methods_by_name['ListCredentials']._loaded_options = None
   _globals['_CREDENTIALSERVICE'].methods_by_name['ListCredentials']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\003\254\002f'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['UpdateCredential']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['UpdateCredential']._serialized_options = b'\220\002\002\312\363\030\002\010\002\322\363\030\005\364\003\374\003d'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['DownloadCredential']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['DownloadCredential']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\002\364\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['DownloadTranscript']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['DownloadTranscript']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\004\364\003\377\003'
   _globals['_CREDENTIALSERVICE'].methods_by_name['VerifyCredential']._loaded_options = None
   _globals['_CREDENTIALSERVICE'].methods_by_name['VerifyCredential']._serialized_options = b'\220\002\001\312\363\030\002\010\001'
   _globals['_CREDENTIALSERVICE'].methods_by_name['RevokeCredential']._loaded_options = None
   _globals['_CREDENTIALSERVICE'].methods_by_name['RevokeCredential']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\005\364\003\257\002d'
-  _globals['_CREDENTIALTYPE']._serialized_start=1735
-  _globals['_CREDENTIALTYPE']._serialized_end=1906
-  _globals['_CREDENTIALSTATE']._serialized_start=1908
-  _globals['_CREDENTIALSTATE']._serialized_end=2017
-  _globals['_VERDICT']._serialized_start=2019
-  _globals['_VERDICT']._serialized_end=2114
-  _globals['_CREDENTIAL']._serialized_start=217
-  _globals['_CREDENTIAL']._serialized_end=675
-  _globals['_ISSUECREDENTIALREQUEST']._serialized_start=678
-  _globals['_ISSUECREDENTIALREQUEST']._serialized_end=837
-  _globals['_GETCREDENTIALREQUEST']._serialized_start=839
-  _globals['_GETCREDENTIALREQUEST']._serialized_end=894
-  _globals['_LISTCREDENTIALSREQUEST']._serialized_start=896
-  _globals['_LISTCREDENTIALSREQUEST']._serialized_end=1010
-  _globals['_LISTCREDENTIALSRESPONSE']._serialized_start=1012
-  _globals['_LISTCREDENTIALSRESPONSE']._serialized_end=1122
-  _globals['_VERIFYCREDENTIALREQUEST']._serialized_start=1124
-  _globals['_VERIFYCREDENTIALREQUEST']._serialized_end=1207
-  _globals['_VERIFYCREDENTIALRESPONSE']._serialized_start=1210
-  _globals['_VERIFYCREDENTIALRESPONSE']._serialized_end=1356
-  _globals['_VERIFIEDCREDENTIAL']._serialized_start=1359
-  _globals['_VERIFIEDCREDENTIAL']._serialized_end=1621
-  _globals['_REVOKECREDENTIALREQUEST']._serialized_start=1623
-  _globals['_REVOKECREDENTIALREQUEST']._serialized_end=1732
-  _globals['_CREDENTIALSERVICE']._serialized_start=2117
-  _globals['_CREDENTIALSERVICE']._serialized_end=2808
+  _globals['_CREDENTIALSERVICE'].methods_by_name['SuspendCredential']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['SuspendCredential']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\007\364\003\257\002\373\003d'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ReinstateCredential']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ReinstateCredential']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\007\364\003\257\002\373\003d'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['EraseHolder']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['EraseHolder']._serialized_options = b'\220\002\002\312\363\030\002\010\002\322\363\030\002\374\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['SetCredentialTemplate']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['SetCredentialTemplate']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\t\254\002\367\003\376\003\372\003d'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetCredentialTemplate']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetCredentialTemplate']._serialized_options = b'\220\002\001\312\363\030\006\010\003\022\002\002\003\322\363\030\004\254\002\366\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListCredentialTemplates']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListCredentialTemplates']._serialized_options = b'\220\002\001\312\363\030\006\010\003\022\002\002\003\322\363\030\002\254\002'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['DeleteCredentialTemplate']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['DeleteCredentialTemplate']._serialized_options = b'\220\002\002\312\363\030\006\010\003\022\002\002\003\322\363\030\002\254\002'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['PreviewCredential']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['PreviewCredential']._serialized_options = b'\220\002\001\312\363\030\006\010\003\022\002\002\003\322\363\030\006\254\002\367\003\376\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['CreateIssuer']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['CreateIssuer']._serialized_options = b'\220\002\002\312\363\030\005\010\003\022\001\003\322\363\030\004\370\003\376\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['UpdateIssuer']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['UpdateIssuer']._serialized_options = b'\220\002\002\312\363\030\005\010\003\022\001\003\322\363\030\005\367\003\376\003d'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetIssuer']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetIssuer']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\002\367\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListIssuers']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListIssuers']._serialized_options = b'\220\002\001\312\363\030\002\010\002\322\363\030\001f'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListIssuerKeys']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListIssuerKeys']._serialized_options = b'\220\002\001\312\363\030\005\010\003\022\001\003\322\363\030\002\367\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['RotateIssuerKey']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['RotateIssuerKey']._serialized_options = b'\220\002\002\312\363\030\005\010\003\022\001\003\322\363\030\004\367\003\371\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['MarkIssuerKeyCompromised']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['MarkIssuerKeyCompromised']._serialized_options = b'\220\002\002\312\363\030\005\010\003\022\001\003\322\363\030\004\367\003\371\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetIssuerDocument']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetIssuerDocument']._serialized_options = b'\220\002\001\312\363\030\002\010\001\322\363\030\002\367\003'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetLogCheckpoint']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetLogCheckpoint']._serialized_options = b'\220\002\001\312\363\030\002\010\001'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetInclusionProof']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetInclusionProof']._serialized_options = b'\220\002\001\312\363\030\002\010\001\322\363\030\002\200\004'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetConsistencyProof']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['GetConsistencyProof']._serialized_options = b'\220\002\001\312\363\030\002\010\001\322\363\030\002\200\004'
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListLogEntries']._loaded_options = None
+  _globals['_CREDENTIALSERVICE'].methods_by_name['ListLogEntries']._serialized_options = b'\220\002\001\312\363\030\002\010\001'
+  _globals['_ISSUECREDENTIALREQUEST']._serialized_start=449
+  _globals['_ISSUECREDENTIALREQUEST']._serialized_end=755
+  _globals['_GETCREDENTIALREQUEST']._serialized_start=757
+  _globals['_GETCREDENTIALREQUEST']._serialized_end=812
+  _globals['_LISTCREDENTIALSREQUEST']._serialized_start=814
+  _globals['_LISTCREDENTIALSREQUEST']._serialized_end=928
+  _globals['_LISTCREDENTIALSRESPONSE']._serialized_start=930
+  _globals['_LISTCREDENTIALSRESPONSE']._serialized_end=1040
+  _globals['_UPDATECREDENTIALREQUEST']._serialized_start=1043
+  _globals['_UPDATECREDENTIALREQUEST']._serialized_end=1243
+  _globals['_DOWNLOADCREDENTIALREQUEST']._serialized_start=1246
+  _globals['_DOWNLOADCREDENTIALREQUEST']._serialized_end=1379
+  _globals['_DOWNLOADTRANSCRIPTREQUEST']._serialized_start=1381
+  _globals['_DOWNLOADTRANSCRIPTREQUEST']._serialized_end=1441
+  _globals['_CREDENTIALFILE']._serialized_start=1443
+  _globals['_CREDENTIALFILE']._serialized_end=1517
+  _globals['_REVOKECREDENTIALREQUEST']._serialized_start=1519
+  _globals['_REVOKECREDENTIALREQUEST']._serialized_end=1628
+  _globals['_SUSPENDCREDENTIALREQUEST']._serialized_start=1630
+  _globals['_SUSPENDCREDENTIALREQUEST']._serialized_end=1740
+  _globals['_REINSTATECREDENTIALREQUEST']._serialized_start=1742
+  _globals['_REINSTATECREDENTIALREQUEST']._serialized_end=1826
+  _globals['_ERASEHOLDERREQUEST']._serialized_start=1828
+  _globals['_ERASEHOLDERREQUEST']._serialized_end=1881
+  _globals['_ERASEHOLDERRESPONSE']._serialized_start=1883
+  _globals['_ERASEHOLDERRESPONSE']._serialized_end=1946
+  _globals['_CREDENTIALSERVICE']._serialized_start=1949
+  _globals['_CREDENTIALSERVICE']._serialized_end=6357
 # @@protoc_insertion_point(module_scope)

@@ -1,11 +1,13 @@
-import datetime
-
+from academe.api.credential.v1 import credential_pb2 as _credential_pb2
+from academe.api.credential.v1 import issue_job_pb2 as _issue_job_pb2
+from academe.api.credential.v1 import issuer_pb2 as _issuer_pb2
+from academe.api.credential.v1 import template_pb2 as _template_pb2
+from academe.api.credential.v1 import transparency_log_pb2 as _transparency_log_pb2
+from academe.api.credential.v1 import verification_pb2 as _verification_pb2
 from academe.api.rpc.v1 import error_reason_pb2 as _error_reason_pb2
 from academe.api.rpc.v1 import options_pb2 as _options_pb2
 from buf.validate import validate_pb2 as _validate_pb2
-from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
@@ -13,82 +15,19 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class CredentialType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = ()
-    CREDENTIAL_TYPE_UNSPECIFIED: _ClassVar[CredentialType]
-    CREDENTIAL_TYPE_CERTIFICATE: _ClassVar[CredentialType]
-    CREDENTIAL_TYPE_BADGE: _ClassVar[CredentialType]
-    CREDENTIAL_TYPE_MICRO_DEGREE: _ClassVar[CredentialType]
-    CREDENTIAL_TYPE_DEGREE: _ClassVar[CredentialType]
-
-class CredentialState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = ()
-    CREDENTIAL_STATE_UNSPECIFIED: _ClassVar[CredentialState]
-    CREDENTIAL_STATE_VALID: _ClassVar[CredentialState]
-    CREDENTIAL_STATE_REVOKED: _ClassVar[CredentialState]
-
-class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = ()
-    VERDICT_UNSPECIFIED: _ClassVar[Verdict]
-    VERDICT_VALID: _ClassVar[Verdict]
-    VERDICT_REVOKED: _ClassVar[Verdict]
-    VERDICT_UNKNOWN: _ClassVar[Verdict]
-CREDENTIAL_TYPE_UNSPECIFIED: CredentialType
-CREDENTIAL_TYPE_CERTIFICATE: CredentialType
-CREDENTIAL_TYPE_BADGE: CredentialType
-CREDENTIAL_TYPE_MICRO_DEGREE: CredentialType
-CREDENTIAL_TYPE_DEGREE: CredentialType
-CREDENTIAL_STATE_UNSPECIFIED: CredentialState
-CREDENTIAL_STATE_VALID: CredentialState
-CREDENTIAL_STATE_REVOKED: CredentialState
-VERDICT_UNSPECIFIED: Verdict
-VERDICT_VALID: Verdict
-VERDICT_REVOKED: Verdict
-VERDICT_UNKNOWN: Verdict
-
-class Credential(_message.Message):
-    __slots__ = ("credential_id", "enrollment_id", "course_id", "learner_id", "issuer_id", "type", "course_title", "learner_name", "issuer_name", "verification_code", "state", "issue_time", "revoke_time", "revoke_reason", "etag")
-    CREDENTIAL_ID_FIELD_NUMBER: _ClassVar[int]
-    ENROLLMENT_ID_FIELD_NUMBER: _ClassVar[int]
-    COURSE_ID_FIELD_NUMBER: _ClassVar[int]
-    LEARNER_ID_FIELD_NUMBER: _ClassVar[int]
-    ISSUER_ID_FIELD_NUMBER: _ClassVar[int]
-    TYPE_FIELD_NUMBER: _ClassVar[int]
-    COURSE_TITLE_FIELD_NUMBER: _ClassVar[int]
-    LEARNER_NAME_FIELD_NUMBER: _ClassVar[int]
-    ISSUER_NAME_FIELD_NUMBER: _ClassVar[int]
-    VERIFICATION_CODE_FIELD_NUMBER: _ClassVar[int]
-    STATE_FIELD_NUMBER: _ClassVar[int]
-    ISSUE_TIME_FIELD_NUMBER: _ClassVar[int]
-    REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
-    REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
-    ETAG_FIELD_NUMBER: _ClassVar[int]
-    credential_id: str
-    enrollment_id: str
-    course_id: str
-    learner_id: str
-    issuer_id: str
-    type: CredentialType
-    course_title: str
-    learner_name: str
-    issuer_name: str
-    verification_code: str
-    state: CredentialState
-    issue_time: _timestamp_pb2.Timestamp
-    revoke_time: _timestamp_pb2.Timestamp
-    revoke_reason: str
-    etag: str
-    def __init__(self, credential_id: _Optional[str] = ..., enrollment_id: _Optional[str] = ..., course_id: _Optional[str] = ..., learner_id: _Optional[str] = ..., issuer_id: _Optional[str] = ..., type: _Optional[_Union[CredentialType, str]] = ..., course_title: _Optional[str] = ..., learner_name: _Optional[str] = ..., issuer_name: _Optional[str] = ..., verification_code: _Optional[str] = ..., state: _Optional[_Union[CredentialState, str]] = ..., issue_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
-
 class IssueCredentialRequest(_message.Message):
-    __slots__ = ("request_id", "enrollment_id", "type")
+    __slots__ = ("request_id", "enrollment_id", "type", "results", "evidence")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ENROLLMENT_ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     enrollment_id: str
-    type: CredentialType
-    def __init__(self, request_id: _Optional[str] = ..., enrollment_id: _Optional[str] = ..., type: _Optional[_Union[CredentialType, str]] = ...) -> None: ...
+    type: _credential_pb2.CredentialType
+    results: _containers.RepeatedCompositeFieldContainer[_credential_pb2.CredentialResult]
+    evidence: _containers.RepeatedCompositeFieldContainer[_credential_pb2.CredentialEvidence]
+    def __init__(self, request_id: _Optional[str] = ..., enrollment_id: _Optional[str] = ..., type: _Optional[_Union[_credential_pb2.CredentialType, str]] = ..., results: _Optional[_Iterable[_Union[_credential_pb2.CredentialResult, _Mapping]]] = ..., evidence: _Optional[_Iterable[_Union[_credential_pb2.CredentialEvidence, _Mapping]]] = ...) -> None: ...
 
 class GetCredentialRequest(_message.Message):
     __slots__ = ("credential_id",)
@@ -110,41 +49,45 @@ class ListCredentialsResponse(_message.Message):
     __slots__ = ("credentials", "next_page_token")
     CREDENTIALS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
-    credentials: _containers.RepeatedCompositeFieldContainer[Credential]
+    credentials: _containers.RepeatedCompositeFieldContainer[_credential_pb2.Credential]
     next_page_token: str
-    def __init__(self, credentials: _Optional[_Iterable[_Union[Credential, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, credentials: _Optional[_Iterable[_Union[_credential_pb2.Credential, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
-class VerifyCredentialRequest(_message.Message):
-    __slots__ = ("verification_code",)
-    VERIFICATION_CODE_FIELD_NUMBER: _ClassVar[int]
-    verification_code: str
-    def __init__(self, verification_code: _Optional[str] = ...) -> None: ...
+class UpdateCredentialRequest(_message.Message):
+    __slots__ = ("credential_id", "visibility", "keeps_name", "etag")
+    CREDENTIAL_ID_FIELD_NUMBER: _ClassVar[int]
+    VISIBILITY_FIELD_NUMBER: _ClassVar[int]
+    KEEPS_NAME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    credential_id: str
+    visibility: _credential_pb2.CredentialVisibility
+    keeps_name: bool
+    etag: str
+    def __init__(self, credential_id: _Optional[str] = ..., visibility: _Optional[_Union[_credential_pb2.CredentialVisibility, str]] = ..., keeps_name: _Optional[bool] = ..., etag: _Optional[str] = ...) -> None: ...
 
-class VerifyCredentialResponse(_message.Message):
-    __slots__ = ("verdict", "credential")
-    VERDICT_FIELD_NUMBER: _ClassVar[int]
-    CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
-    verdict: Verdict
-    credential: VerifiedCredential
-    def __init__(self, verdict: _Optional[_Union[Verdict, str]] = ..., credential: _Optional[_Union[VerifiedCredential, _Mapping]] = ...) -> None: ...
+class DownloadCredentialRequest(_message.Message):
+    __slots__ = ("credential_id", "format")
+    CREDENTIAL_ID_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    credential_id: str
+    format: _credential_pb2.CredentialFormat
+    def __init__(self, credential_id: _Optional[str] = ..., format: _Optional[_Union[_credential_pb2.CredentialFormat, str]] = ...) -> None: ...
 
-class VerifiedCredential(_message.Message):
-    __slots__ = ("type", "course_title", "learner_name", "issuer_name", "issue_time", "revoke_time", "revoke_reason")
-    TYPE_FIELD_NUMBER: _ClassVar[int]
-    COURSE_TITLE_FIELD_NUMBER: _ClassVar[int]
-    LEARNER_NAME_FIELD_NUMBER: _ClassVar[int]
-    ISSUER_NAME_FIELD_NUMBER: _ClassVar[int]
-    ISSUE_TIME_FIELD_NUMBER: _ClassVar[int]
-    REVOKE_TIME_FIELD_NUMBER: _ClassVar[int]
-    REVOKE_REASON_FIELD_NUMBER: _ClassVar[int]
-    type: CredentialType
-    course_title: str
-    learner_name: str
-    issuer_name: str
-    issue_time: _timestamp_pb2.Timestamp
-    revoke_time: _timestamp_pb2.Timestamp
-    revoke_reason: str
-    def __init__(self, type: _Optional[_Union[CredentialType, str]] = ..., course_title: _Optional[str] = ..., learner_name: _Optional[str] = ..., issuer_name: _Optional[str] = ..., issue_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_reason: _Optional[str] = ...) -> None: ...
+class DownloadTranscriptRequest(_message.Message):
+    __slots__ = ("learner_id",)
+    LEARNER_ID_FIELD_NUMBER: _ClassVar[int]
+    learner_id: str
+    def __init__(self, learner_id: _Optional[str] = ...) -> None: ...
+
+class CredentialFile(_message.Message):
+    __slots__ = ("content", "content_type", "file_name")
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    content: bytes
+    content_type: str
+    file_name: str
+    def __init__(self, content: _Optional[bytes] = ..., content_type: _Optional[str] = ..., file_name: _Optional[str] = ...) -> None: ...
 
 class RevokeCredentialRequest(_message.Message):
     __slots__ = ("credential_id", "reason", "etag")
@@ -155,3 +98,35 @@ class RevokeCredentialRequest(_message.Message):
     reason: str
     etag: str
     def __init__(self, credential_id: _Optional[str] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class SuspendCredentialRequest(_message.Message):
+    __slots__ = ("credential_id", "reason", "etag")
+    CREDENTIAL_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    credential_id: str
+    reason: str
+    etag: str
+    def __init__(self, credential_id: _Optional[str] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class ReinstateCredentialRequest(_message.Message):
+    __slots__ = ("credential_id", "etag")
+    CREDENTIAL_ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    credential_id: str
+    etag: str
+    def __init__(self, credential_id: _Optional[str] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class EraseHolderRequest(_message.Message):
+    __slots__ = ("learner_id",)
+    LEARNER_ID_FIELD_NUMBER: _ClassVar[int]
+    learner_id: str
+    def __init__(self, learner_id: _Optional[str] = ...) -> None: ...
+
+class EraseHolderResponse(_message.Message):
+    __slots__ = ("erased_count", "kept_count")
+    ERASED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    KEPT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    erased_count: int
+    kept_count: int
+    def __init__(self, erased_count: _Optional[int] = ..., kept_count: _Optional[int] = ...) -> None: ...

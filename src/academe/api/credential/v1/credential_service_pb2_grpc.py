@@ -3,7 +3,13 @@
 import grpc
 import warnings
 
+from academe.api.credential.v1 import credential_pb2 as academe_dot_api_dot_credential_dot_v1_dot_credential__pb2
 from academe.api.credential.v1 import credential_service_pb2 as academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2
+from academe.api.credential.v1 import issue_job_pb2 as academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2
+from academe.api.credential.v1 import issuer_pb2 as academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2
+from academe.api.credential.v1 import template_pb2 as academe_dot_api_dot_credential_dot_v1_dot_template__pb2
+from academe.api.credential.v1 import transparency_log_pb2 as academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2
+from academe.api.credential.v1 import verification_pb2 as academe_dot_api_dot_credential_dot_v1_dot_verification__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -26,7 +32,8 @@ if _version_not_supported:
 
 
 class CredentialServiceStub:
-    """Issues credentials for completed enrollments and tells anybody whether one is good.
+    """Issues credentials that anybody can verify (W3C Verifiable Credentials 2.0, Open Badges 3.0), says whether one
+    is good, and keeps a public log of all that was ever said about them.
     """
 
     def __init__(self, channel):
@@ -38,37 +45,204 @@ class CredentialServiceStub:
         self.IssueCredential = channel.unary_unary(
                 '/academe.api.credential.v1.CredentialService/IssueCredential',
                 request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.IssueCredentialRequest.SerializeToString,
-                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.FromString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+                _registered_method=True)
+        self.BulkIssueCredentials = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/BulkIssueCredentials',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.BulkIssueCredentialsRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.FromString,
+                _registered_method=True)
+        self.GetIssueJob = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetIssueJob',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.GetIssueJobRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.FromString,
+                _registered_method=True)
+        self.CancelIssueJob = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/CancelIssueJob',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.CancelIssueJobRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.FromString,
+                _registered_method=True)
+        self.ListIssueFailures = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/ListIssueFailures',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.ListIssueFailuresRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.ListIssueFailuresResponse.FromString,
                 _registered_method=True)
         self.GetCredential = channel.unary_unary(
                 '/academe.api.credential.v1.CredentialService/GetCredential',
                 request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.GetCredentialRequest.SerializeToString,
-                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.FromString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
                 _registered_method=True)
         self.ListCredentials = channel.unary_unary(
                 '/academe.api.credential.v1.CredentialService/ListCredentials',
                 request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ListCredentialsRequest.SerializeToString,
                 response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ListCredentialsResponse.FromString,
                 _registered_method=True)
+        self.UpdateCredential = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/UpdateCredential',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.UpdateCredentialRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+                _registered_method=True)
+        self.DownloadCredential = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/DownloadCredential',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.DownloadCredentialRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.FromString,
+                _registered_method=True)
+        self.DownloadTranscript = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/DownloadTranscript',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.DownloadTranscriptRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.FromString,
+                _registered_method=True)
         self.VerifyCredential = channel.unary_unary(
                 '/academe.api.credential.v1.CredentialService/VerifyCredential',
-                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.VerifyCredentialRequest.SerializeToString,
-                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.VerifyCredentialResponse.FromString,
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_verification__pb2.VerifyCredentialRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_verification__pb2.VerifyCredentialResponse.FromString,
                 _registered_method=True)
         self.RevokeCredential = channel.unary_unary(
                 '/academe.api.credential.v1.CredentialService/RevokeCredential',
                 request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.RevokeCredentialRequest.SerializeToString,
-                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.FromString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+                _registered_method=True)
+        self.SuspendCredential = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/SuspendCredential',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.SuspendCredentialRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+                _registered_method=True)
+        self.ReinstateCredential = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/ReinstateCredential',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ReinstateCredentialRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+                _registered_method=True)
+        self.EraseHolder = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/EraseHolder',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.EraseHolderRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.EraseHolderResponse.FromString,
+                _registered_method=True)
+        self.SetCredentialTemplate = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/SetCredentialTemplate',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.SetCredentialTemplateRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.CredentialTemplate.FromString,
+                _registered_method=True)
+        self.GetCredentialTemplate = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetCredentialTemplate',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.GetCredentialTemplateRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.CredentialTemplate.FromString,
+                _registered_method=True)
+        self.ListCredentialTemplates = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/ListCredentialTemplates',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.ListCredentialTemplatesRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.ListCredentialTemplatesResponse.FromString,
+                _registered_method=True)
+        self.DeleteCredentialTemplate = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/DeleteCredentialTemplate',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.DeleteCredentialTemplateRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.DeleteCredentialTemplateResponse.FromString,
+                _registered_method=True)
+        self.PreviewCredential = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/PreviewCredential',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.PreviewCredentialRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.FromString,
+                _registered_method=True)
+        self.CreateIssuer = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/CreateIssuer',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.CreateIssuerRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.FromString,
+                _registered_method=True)
+        self.UpdateIssuer = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/UpdateIssuer',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.UpdateIssuerRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.FromString,
+                _registered_method=True)
+        self.GetIssuer = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetIssuer',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.GetIssuerRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.FromString,
+                _registered_method=True)
+        self.ListIssuers = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/ListIssuers',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuersRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuersResponse.FromString,
+                _registered_method=True)
+        self.ListIssuerKeys = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/ListIssuerKeys',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuerKeysRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuerKeysResponse.FromString,
+                _registered_method=True)
+        self.RotateIssuerKey = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/RotateIssuerKey',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.RotateIssuerKeyRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerKey.FromString,
+                _registered_method=True)
+        self.MarkIssuerKeyCompromised = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/MarkIssuerKeyCompromised',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.MarkIssuerKeyCompromisedRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerKey.FromString,
+                _registered_method=True)
+        self.GetIssuerDocument = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetIssuerDocument',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.GetIssuerDocumentRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerDocument.FromString,
+                _registered_method=True)
+        self.GetLogCheckpoint = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetLogCheckpoint',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetLogCheckpointRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.LogCheckpoint.FromString,
+                _registered_method=True)
+        self.GetInclusionProof = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetInclusionProof',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetInclusionProofRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.InclusionProof.FromString,
+                _registered_method=True)
+        self.GetConsistencyProof = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/GetConsistencyProof',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetConsistencyProofRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ConsistencyProof.FromString,
+                _registered_method=True)
+        self.ListLogEntries = channel.unary_unary(
+                '/academe.api.credential.v1.CredentialService/ListLogEntries',
+                request_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ListLogEntriesRequest.SerializeToString,
+                response_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ListLogEntriesResponse.FromString,
                 _registered_method=True)
 
 
 class CredentialServiceServicer:
-    """Issues credentials for completed enrollments and tells anybody whether one is good.
+    """Issues credentials that anybody can verify (W3C Verifiable Credentials 2.0, Open Badges 3.0), says whether one
+    is good, and keeps a public log of all that was ever said about them.
     """
 
     def IssueCredential(self, request, context):
         """Issues a credential of a type for a completed enrollment, once: the same type again answers with
-        the first. For the course's educators and administrators.
+        the first. It is signed before the call returns. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BulkIssueCredentials(self, request, context):
+        """Issues credentials of a type to many: 10,000 graduates take a minute or two. Returns at once;
+        GetIssueJob tells how far it is. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetIssueJob(self, request, context):
+        """How far a bulk issue is. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelIssueJob(self, request, context):
+        """Stops a bulk issue; what was issued stays. One that is over is answered as it is. For the course's
+        educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIssueFailures(self, request, context):
+        """The enrollments that a bulk issue could not serve, by id. For the course's educators and
+        administrators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,8 +263,32 @@ class CredentialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateCredential(self, request, context):
+        """Says who may see a credential, and whether its name outlives the account. For its holder.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadCredential(self, request, context):
+        """A credential as a file: signed document, token, picture or paper. For its holder, the course's
+        educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DownloadTranscript(self, request, context):
+        """The caller's credentials in one signed transcript (Comprehensive Learner Record 2.0), or those of the
+        learner an administrator names: every one that is valid now, each with its own signature.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def VerifyCredential(self, request, context):
-        """Whether a credential is good. Anybody may call it; needs no account.
+        """Whether a credential is good: one of this school by its code or id, or any from anywhere as a
+        document. Anybody may call it; needs no account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,33 +302,318 @@ class CredentialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SuspendCredential(self, request, context):
+        """Declares a credential not valid for the time being; ReinstateCredential ends it. A second call
+        answers as the first. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReinstateCredential(self, request, context):
+        """Ends a suspension; a credential that is not suspended is answered as it is. For the course's
+        educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseHolder(self, request, context):
+        """Removes a learner's name from every credential whose holder did not want it kept. The signed
+        documents stay verifiable: they state the name as a salted hash only. For the learner and
+        administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetCredentialTemplate(self, request, context):
+        """Says what the credentials of a type of a course state and look like from now on; issued ones stay as
+        they are. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCredentialTemplate(self, request, context):
+        """The template of a course and type. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCredentialTemplates(self, request, context):
+        """The templates of a course. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteCredentialTemplate(self, request, context):
+        """Takes a template away; one that is not there is fine. For the course's educators and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewCredential(self, request, context):
+        """What a template's certificate will look like, for an invented learner. For the course's educators and
+        administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateIssuer(self, request, context):
+        """Makes an institution in whose name credentials can be signed, with keys of its own. For
+        administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateIssuer(self, request, context):
+        """Changes an issuer's name, contact and brand; its identifier never changes. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetIssuer(self, request, context):
+        """One issuer, or the school itself. For anybody who is signed in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIssuers(self, request, context):
+        """The issuers by id, the school first. For anybody who is signed in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListIssuerKeys(self, request, context):
+        """An issuer's keys: their public halves and what became of them. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateIssuerKey(self, request, context):
+        """Replaces an issuer's active key and answers with the new one. What the old one signed stays good.
+        For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkIssuerKeyCompromised(self, request, context):
+        """Says that somebody else may have a key: nothing it signed is good any more, and if it was the active
+        one, the next takes its place. Cannot be undone. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetIssuerDocument(self, request, context):
+        """The key document (did.json) of an issuer, for one that serves it at its own domain. Anybody may call
+        it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLogCheckpoint(self, request, context):
+        """The newest signed checkpoint of the transparency log. Anybody may call it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInclusionProof(self, request, context):
+        """Proof that something is in the transparency log. Anybody may call it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConsistencyProof(self, request, context):
+        """Proof that a later log begins with all of an earlier one. Anybody may call it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLogEntries(self, request, context):
+        """The entries of the transparency log from an index upwards. Anybody may call it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CredentialServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'IssueCredential': grpc.unary_unary_rpc_method_handler(
                     servicer.IssueCredential,
                     request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.IssueCredentialRequest.FromString,
-                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.SerializeToString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.SerializeToString,
+            ),
+            'BulkIssueCredentials': grpc.unary_unary_rpc_method_handler(
+                    servicer.BulkIssueCredentials,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.BulkIssueCredentialsRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.SerializeToString,
+            ),
+            'GetIssueJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIssueJob,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.GetIssueJobRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.SerializeToString,
+            ),
+            'CancelIssueJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelIssueJob,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.CancelIssueJobRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.SerializeToString,
+            ),
+            'ListIssueFailures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIssueFailures,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.ListIssueFailuresRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.ListIssueFailuresResponse.SerializeToString,
             ),
             'GetCredential': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCredential,
                     request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.GetCredentialRequest.FromString,
-                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.SerializeToString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.SerializeToString,
             ),
             'ListCredentials': grpc.unary_unary_rpc_method_handler(
                     servicer.ListCredentials,
                     request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ListCredentialsRequest.FromString,
                     response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ListCredentialsResponse.SerializeToString,
             ),
+            'UpdateCredential': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCredential,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.UpdateCredentialRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.SerializeToString,
+            ),
+            'DownloadCredential': grpc.unary_unary_rpc_method_handler(
+                    servicer.DownloadCredential,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.DownloadCredentialRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.SerializeToString,
+            ),
+            'DownloadTranscript': grpc.unary_unary_rpc_method_handler(
+                    servicer.DownloadTranscript,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.DownloadTranscriptRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.SerializeToString,
+            ),
             'VerifyCredential': grpc.unary_unary_rpc_method_handler(
                     servicer.VerifyCredential,
-                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.VerifyCredentialRequest.FromString,
-                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.VerifyCredentialResponse.SerializeToString,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_verification__pb2.VerifyCredentialRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_verification__pb2.VerifyCredentialResponse.SerializeToString,
             ),
             'RevokeCredential': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeCredential,
                     request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.RevokeCredentialRequest.FromString,
-                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.SerializeToString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.SerializeToString,
+            ),
+            'SuspendCredential': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendCredential,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.SuspendCredentialRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.SerializeToString,
+            ),
+            'ReinstateCredential': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReinstateCredential,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ReinstateCredentialRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.SerializeToString,
+            ),
+            'EraseHolder': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseHolder,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.EraseHolderRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.EraseHolderResponse.SerializeToString,
+            ),
+            'SetCredentialTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetCredentialTemplate,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.SetCredentialTemplateRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.CredentialTemplate.SerializeToString,
+            ),
+            'GetCredentialTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCredentialTemplate,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.GetCredentialTemplateRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.CredentialTemplate.SerializeToString,
+            ),
+            'ListCredentialTemplates': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCredentialTemplates,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.ListCredentialTemplatesRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.ListCredentialTemplatesResponse.SerializeToString,
+            ),
+            'DeleteCredentialTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteCredentialTemplate,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.DeleteCredentialTemplateRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.DeleteCredentialTemplateResponse.SerializeToString,
+            ),
+            'PreviewCredential': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewCredential,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_template__pb2.PreviewCredentialRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.SerializeToString,
+            ),
+            'CreateIssuer': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateIssuer,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.CreateIssuerRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.SerializeToString,
+            ),
+            'UpdateIssuer': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateIssuer,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.UpdateIssuerRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.SerializeToString,
+            ),
+            'GetIssuer': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIssuer,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.GetIssuerRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.SerializeToString,
+            ),
+            'ListIssuers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIssuers,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuersRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuersResponse.SerializeToString,
+            ),
+            'ListIssuerKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListIssuerKeys,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuerKeysRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuerKeysResponse.SerializeToString,
+            ),
+            'RotateIssuerKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateIssuerKey,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.RotateIssuerKeyRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerKey.SerializeToString,
+            ),
+            'MarkIssuerKeyCompromised': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkIssuerKeyCompromised,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.MarkIssuerKeyCompromisedRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerKey.SerializeToString,
+            ),
+            'GetIssuerDocument': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetIssuerDocument,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.GetIssuerDocumentRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerDocument.SerializeToString,
+            ),
+            'GetLogCheckpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLogCheckpoint,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetLogCheckpointRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.LogCheckpoint.SerializeToString,
+            ),
+            'GetInclusionProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInclusionProof,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetInclusionProofRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.InclusionProof.SerializeToString,
+            ),
+            'GetConsistencyProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConsistencyProof,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetConsistencyProofRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ConsistencyProof.SerializeToString,
+            ),
+            'ListLogEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLogEntries,
+                    request_deserializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ListLogEntriesRequest.FromString,
+                    response_serializer=academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ListLogEntriesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -141,7 +624,8 @@ def add_CredentialServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CredentialService:
-    """Issues credentials for completed enrollments and tells anybody whether one is good.
+    """Issues credentials that anybody can verify (W3C Verifiable Credentials 2.0, Open Badges 3.0), says whether one
+    is good, and keeps a public log of all that was ever said about them.
     """
 
     @staticmethod
@@ -160,7 +644,115 @@ class CredentialService:
             target,
             '/academe.api.credential.v1.CredentialService/IssueCredential',
             academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.IssueCredentialRequest.SerializeToString,
-            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.FromString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BulkIssueCredentials(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/BulkIssueCredentials',
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.BulkIssueCredentialsRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIssueJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetIssueJob',
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.GetIssueJobRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelIssueJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/CancelIssueJob',
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.CancelIssueJobRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.IssueJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIssueFailures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/ListIssueFailures',
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.ListIssueFailuresRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issue__job__pb2.ListIssueFailuresResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -187,7 +779,7 @@ class CredentialService:
             target,
             '/academe.api.credential.v1.CredentialService/GetCredential',
             academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.GetCredentialRequest.SerializeToString,
-            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.FromString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
             options,
             channel_credentials,
             insecure,
@@ -226,6 +818,87 @@ class CredentialService:
             _registered_method=True)
 
     @staticmethod
+    def UpdateCredential(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/UpdateCredential',
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.UpdateCredentialRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadCredential(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/DownloadCredential',
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.DownloadCredentialRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DownloadTranscript(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/DownloadTranscript',
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.DownloadTranscriptRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def VerifyCredential(request,
             target,
             options=(),
@@ -240,8 +913,8 @@ class CredentialService:
             request,
             target,
             '/academe.api.credential.v1.CredentialService/VerifyCredential',
-            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.VerifyCredentialRequest.SerializeToString,
-            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.VerifyCredentialResponse.FromString,
+            academe_dot_api_dot_credential_dot_v1_dot_verification__pb2.VerifyCredentialRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_verification__pb2.VerifyCredentialResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -268,7 +941,547 @@ class CredentialService:
             target,
             '/academe.api.credential.v1.CredentialService/RevokeCredential',
             academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.RevokeCredentialRequest.SerializeToString,
-            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.Credential.FromString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendCredential(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/SuspendCredential',
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.SuspendCredentialRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReinstateCredential(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/ReinstateCredential',
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.ReinstateCredentialRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__pb2.Credential.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseHolder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/EraseHolder',
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.EraseHolderRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.EraseHolderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetCredentialTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/SetCredentialTemplate',
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.SetCredentialTemplateRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.CredentialTemplate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCredentialTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetCredentialTemplate',
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.GetCredentialTemplateRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.CredentialTemplate.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCredentialTemplates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/ListCredentialTemplates',
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.ListCredentialTemplatesRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.ListCredentialTemplatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteCredentialTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/DeleteCredentialTemplate',
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.DeleteCredentialTemplateRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.DeleteCredentialTemplateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewCredential(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/PreviewCredential',
+            academe_dot_api_dot_credential_dot_v1_dot_template__pb2.PreviewCredentialRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_credential__service__pb2.CredentialFile.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateIssuer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/CreateIssuer',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.CreateIssuerRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateIssuer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/UpdateIssuer',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.UpdateIssuerRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIssuer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetIssuer',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.GetIssuerRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.Issuer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIssuers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/ListIssuers',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuersRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListIssuerKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/ListIssuerKeys',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuerKeysRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.ListIssuerKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateIssuerKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/RotateIssuerKey',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.RotateIssuerKeyRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerKey.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkIssuerKeyCompromised(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/MarkIssuerKeyCompromised',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.MarkIssuerKeyCompromisedRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerKey.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetIssuerDocument(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetIssuerDocument',
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.GetIssuerDocumentRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_issuer__pb2.IssuerDocument.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLogCheckpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetLogCheckpoint',
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetLogCheckpointRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.LogCheckpoint.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInclusionProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetInclusionProof',
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetInclusionProofRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.InclusionProof.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConsistencyProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/GetConsistencyProof',
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.GetConsistencyProofRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ConsistencyProof.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLogEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/academe.api.credential.v1.CredentialService/ListLogEntries',
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ListLogEntriesRequest.SerializeToString,
+            academe_dot_api_dot_credential_dot_v1_dot_transparency__log__pb2.ListLogEntriesResponse.FromString,
             options,
             channel_credentials,
             insecure,
