@@ -105,6 +105,22 @@ class EnrollmentRepository:
         )
         return [enrollment_of(row) for row in rows]
 
+    async def list_completed(self, course_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+        """The ids of a course's completed enrollments, newest first, those older than `after`."""
+        rows = await self._pool.fetch(
+            """
+            select enrollment_id
+            from enrollment.enrollment
+            where course_id = $1 and enrollment_id < $2 and state = 2
+            order by enrollment_id desc
+            limit $3
+            """,
+            course_id,
+            after or NEWEST,
+            limit,
+        )
+        return [row["enrollment_id"] for row in rows]
+
     async def list_of_course(self, course_id: UUID, after: UUID | None, limit: int) -> list[Enrollment]:
         """Newest first, those older than `after`."""
         rows = await self._pool.fetch(

@@ -192,6 +192,12 @@ class EnrollmentService:
             for one in found.values()
         }
 
+    async def list_completed_enrollments(
+        self, course_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[UUID]:
+        """The completed enrollments of a course, newest first, those older than `after`; for other services."""
+        return await self._repository.list_completed(course_id, after, limit)
+
     async def _may_read(self, caller: Caller, course_id: UUID) -> bool:
         """Whether the caller may see who learns in the course."""
         course = (await self._courses.get_course_facts([course_id])).get(course_id)
