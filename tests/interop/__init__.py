@@ -1,0 +1,1 @@
+"""What we issue, in the eyes of verifiers that others wrote."""

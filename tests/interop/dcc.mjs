@@ -1,0 +1,43 @@
+// The second independent verifier: the Digital Credentials Consortium's verifier-core, which brings its own
+// packages, contexts and DID resolvers. It fetches through globalThis.fetch, which is answered from files here.
+//
+//   serve  {contexts, documents, folders}    what may be fetched; DID documents are remembered for a while
+//   json   {credential: text}                -> {verified, reason?, steps}
+
+import {answerLines, reasonOf} from './lib/lines.mjs';
+import {NotFound, Web} from './lib/web.mjs';
+
+const web = new Web();
+
+globalThis.fetch = async request => {
+  const url = typeof request === 'string' ? request : request.url ?? String(request);
+  try {
+    return new Response(web.text(url), {status: 200, headers: {'content-type': 'application/json'}});
+  } catch (error) {
+    if (error instanceof NotFound) {
+      return new Response('', {status: 404});
+    }
+    throw error;
+  }
+};
+
+const {verifyCredential} = await import('@digitalcredentials/verifier-core');
+
+// The registry of issuers that the consortium trusts is a question of policy, so that step says nothing here.
+const ASKED = ['valid_signature', 'expiration', 'revocation_status'];
+
+await answerLines({
+  serve: rest => web.serve(rest),
+
+  async json({credential: text}) {
+    const credential = JSON.parse(text);
+    const {log = [], errors} = await verifyCredential({credential, knownDIDRegistries: []});
+    if (errors) {
+      return {verified: false, reason: errors.map(error => reasonOf(error.stackTrace ?? error)).join(' | ')};
+    }
+    const steps = Object.fromEntries(log.map(({id, valid, error}) => [id, error ? reasonOf(error) : valid]));
+    const asked = ASKED.filter(id => id !== 'revocation_status' || credential.credentialStatus !== undefined);
+    const unmet = asked.filter(id => steps[id] !== true);
+    return {verified: unmet.length === 0, reason: unmet.map(id => `${id}: ${steps[id]}`).join('; '), steps};
+  }
+});
