@@ -1,0 +1,44 @@
+"""The guard: nothing is signed, and no signature believed, unless it surely covers the whole document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from academe.services.credential.standards.errors import pointer
+from academe.services.credential.standards.expansion import expand
+from academe.services.credential.standards.quads import Lost, Quad, quads_of
+from academe.services.credential.standards.shape import check_shape
+from academe.services.credential.standards.symmetry import check_symmetry
+
+
+def check(document: dict[str, Any]) -> None:
+    """Raises a Refused unless every part of `document` has one meaning and one canonical form.
+
+    What is a proof is part of the document here: take it off before.
+    """
+    guarded_quads(document)
+
+
+def guarded_quads(document: dict[str, Any]) -> list[Quad]:
+    """The statements of a document that passes `check`."""
+    check_shape(document)
+    try:
+        quads = quads_of(expand(document))
+    except Lost as lost:
+        raise lost.kind(lost.code, lost.reason, _find(document, lost.name)) from None
+    check_symmetry(quads)
+    return quads
+
+
+def _find(document: dict[str, Any], name: str | None) -> str:
+    """Where the document first says `name`, as a property or as a value; "" if it says it otherwise."""
+    waiting: list[tuple[object, tuple[str | int, ...]]] = [(document, ())]
+    while name is not None and waiting:
+        value, path = waiting.pop()
+        if value == name or (path and path[-1] == name):
+            return pointer(*path)
+        if isinstance(value, dict):
+            waiting.extend((inner, (*path, key)) for key, inner in reversed(value.items()))
+        elif isinstance(value, list):
+            waiting.extend((inner, (*path, index)) for index, inner in reversed(list(enumerate(value))))
+    return ""
