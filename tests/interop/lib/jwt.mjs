@@ -38,10 +38,15 @@ function refuseClaims(credential, did) {
   if ((credential.issuer?.id ?? credential.issuer) !== did) {
     throw new Error('the issuer is not whose key signed');
   }
-  // A registered claim, where it stands, must say what the credential says.
-  for (const [claim, told] of [['iss', did], ['jti', credential.id], ['sub', credential.credentialSubject?.id]]) {
-    if (claim in credential && credential[claim] !== told) {
-      throw new Error(`the claim ${claim} contradicts the credential`);
+  const seconds = time => time === undefined ? undefined : Date.parse(time) / 1000;
+  // Open Badges requires the registered claims that the credential has a value for; each must say the same.
+  const told = {
+    iss: did, jti: credential.id, sub: credential.credentialSubject?.id,
+    nbf: seconds(credential.validFrom), exp: seconds(credential.validUntil)
+  };
+  for (const [claim, value] of Object.entries(told)) {
+    if (credential[claim] !== value) {
+      throw new Error(`the claim ${claim} is ${credential[claim]}, where the credential says ${value}`);
     }
   }
 }

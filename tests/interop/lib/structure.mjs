@@ -32,8 +32,8 @@ export function structureFaults(credential) {
     demand(identityHolds(identity), 'an identifier of the subject is incomplete');
   }
   if (record) {
-    demand(contexts.some(url => RECORDS.test(url)) && contexts.some(url => BADGES.test(url)),
-      'the contexts of CLR and badges are not both there');
+    demand(RECORDS.test(contexts[1]) && BADGES.test(contexts[2]),
+      'the second and third contexts are not those of CLR 2.0 and Open Badges 3.0');
     demand(typesOf(subject).includes('ClrSubject'), 'the subject is no ClrSubject');
     demand(list(subject.verifiableCredential).length, 'the record holds no credential');
   } else {
