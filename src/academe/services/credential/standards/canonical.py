@@ -17,7 +17,7 @@ def canonical(document: dict[str, Any]) -> bytes:
     try:
         dataset = Dataset(parse(text, format=RdfFormat.N_QUADS))
     except SyntaxError:  # the parser knows the finer rules of addresses
-        raise UncertainValue("not_an_iri", "Something that stands for an address is none.") from None
+        raise UncertainValue("", "Something that stands for an address is none.", "not_an_iri") from None
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = serialize(dataset, format=RdfFormat.N_QUADS) or b""
     # Never splitlines(): it also splits at characters that stand unescaped inside of texts.

@@ -41,7 +41,9 @@ KNOWN = frozenset(CONTEXTS)
 def read_context(url: str) -> bytes:
     """The file behind `url`, as it was published. Raises UnknownContext."""
     if url not in CONTEXTS:
-        raise UnknownContext("unknown_context", f"The context {quoted(url)} is not one of those kept here.")
+        raise UnknownContext(
+            "", f"The context {quoted(url)} is not one of those kept here.", "unknown_context"
+        )
     return files("academe.third_party").joinpath("jsonld", CONTEXTS[url]).read_bytes()
 
 

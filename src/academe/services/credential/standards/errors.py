@@ -17,42 +17,56 @@ from __future__ import annotations
 class Refused(Exception):
     """What is refused, where and why.
 
-    `code` is a short slug for programs, `path` an RFC 6901 pointer into the document ("" is all of it), and
-    `reason` a sentence for people. The reason may quote names of the document, never its values.
+    `path` is an RFC 6901 pointer into the document ("" is all of it), `reason` a sentence for people, and
+    `code` a short slug for programs. The reason may quote names of the document, never its values.
     """
 
-    def __init__(self, code: str, reason: str, path: str = "") -> None:
-        super().__init__(code, reason, path)
-        self.code = code
-        self.reason = reason
+    default_code = "refused"
+
+    def __init__(self, path: str, reason: str, code: str = "") -> None:
+        super().__init__(path, reason, code)
         self.path = path
+        self.reason = reason
+        self.code = code or self.default_code
 
     def __str__(self) -> str:
-        return f"{self.reason} ({self.code} at {self.path or 'the document'})"
+        return f"{self.path}: {self.reason}" if self.path else self.reason
 
 
 class Malformed(Refused):
     """Not what its format asks for, or larger or deeper than anybody needs."""
 
+    default_code = "malformed"
+
 
 class UnknownContext(Refused):
     """A context that is not kept here: nothing is loaded from the network, nor defined by the document."""
+
+    default_code = "unknown_context"
 
 
 class UndefinedTerm(Refused):
     """A name that no context defines; signatures do not cover it, so anybody could have added it."""
 
+    default_code = "undefined_term"
+
 
 class UncertainValue(Refused):
     """A value whose canonical form is not the same everywhere, or that has none."""
+
+    default_code = "uncertain_value"
 
 
 class TooComplex(Refused):
     """Parts without names that are too alike: telling them apart takes time that grows without bound."""
 
+    default_code = "too_complex"
+
 
 class ProofInvalid(Refused):
     """A proof that does not hold, or that says too little to be checked."""
+
+    default_code = "proof_invalid"
 
 
 QUOTED_MAX = 80
@@ -60,7 +74,7 @@ QUOTED_MAX = 80
 
 
 def quoted(name: object) -> str:
-    """A name as a reason may repeat it: short, and on one line whatever it contains."""
+    """Something that the document says, as a reason may repeat it: short, and always on one line."""
     text = str(name)
     shown = text if len(text) <= QUOTED_MAX else f"{text[:QUOTED_MAX]}…"
     return ascii(shown) if not shown.isprintable() else f"'{shown}'"

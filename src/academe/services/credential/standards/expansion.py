@@ -44,11 +44,10 @@ def expand(document: dict[str, Any]) -> list[Any]:
         except Refused:
             raise
         except JsonLdError as error:
-            raise Malformed(
-                "json_ld", f"It is not JSON-LD: {error.code or 'it cannot be expanded'}."
-            ) from None
+            fault = error.code or "it cannot be expanded"
+            raise Malformed("", f"It is not JSON-LD: {fault}.", "json_ld") from None
         except Exception as error:  # a type that PyLD did not expect where it stands
-            raise Malformed("json_ld", "It is not JSON-LD: it cannot be expanded.") from error
+            raise Malformed("", "It is not JSON-LD: it cannot be expanded.", "json_ld") from error
     return expanded
 
 

@@ -25,7 +25,7 @@ def guarded_quads(document: dict[str, Any]) -> list[Quad]:
     try:
         quads = quads_of(expand(document))
     except Lost as lost:
-        raise lost.kind(lost.code, lost.reason, _find(document, lost.name)) from None
+        raise lost.kind(_find(document, lost.name), lost.reason, lost.code) from None
     check_symmetry(quads)
     return quads
 

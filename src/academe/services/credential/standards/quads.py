@@ -170,6 +170,11 @@ class _Writer:
         return f"_:b{self._blank - 1}"
 
 
+def is_iri(value: object) -> bool:
+    """Whether it is an address that every implementation leaves as it is."""
+    return isinstance(value, str) and bool(_IRI.fullmatch(value)) and not _DOTS.search(value)
+
+
 def _check_iri(value: Any) -> None:
     if not isinstance(value, str):
         raise Lost(UncertainValue, "not_an_iri", "Something that stands for an address is none.")
@@ -181,7 +186,7 @@ def _check_iri(value: Any) -> None:
         raise Lost(UncertainValue, "relative_iri", f"{quoted(name)} is not a whole address.", name)
     if value.startswith("_:"):
         raise Lost(UncertainValue, "blank_node", "The document names its nameless parts.", value)
-    if not _IRI.fullmatch(value) or _DOTS.search(value):
+    if not is_iri(value):
         raise Lost(
             UncertainValue, "not_an_iri", f"{quoted(value)} is not an address in its plain form.", value
         )

@@ -43,10 +43,10 @@ _UNCERTAIN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe
 def check_shape(document: dict[str, Any]) -> None:
     """Raises a Refused with the path of the first fault, in the order in which the document is written."""
     if not isinstance(document, dict):
-        raise Malformed("not_an_object", "The document is not a JSON object.")
+        raise Malformed("", "The document is not a JSON object.", "not_an_object")
     check_depth(document)
     if "@context" not in document:
-        raise Malformed("no_context", "The document names no context.")
+        raise Malformed("", "The document names no context.", "no_context")
     _Walk().node(document, [], may_have_context=True)
 
 
@@ -73,7 +73,7 @@ class _Walk:
     def _any(self, value: object, path: list[str | int]) -> None:
         self._values += 1
         if self._values > VALUES_MAX:
-            raise TooComplex("too_many_values", f"The document has more than {VALUES_MAX} values.")
+            raise TooComplex("", f"The document has more than {VALUES_MAX} values.", "too_many_values")
         if isinstance(value, str):
             if _UNCERTAIN_TEXT.search(value):
                 raise _at(UncertainValue, "control_character", "The text has a control character.", path)
@@ -150,4 +150,4 @@ def _is_credential(value: dict[str, Any]) -> bool:
 
 
 def _at(kind: type[Refused], code: str, reason: str, path: list[str | int]) -> Refused:
-    return kind(code, reason, pointer(*path))
+    return kind(pointer(*path), reason, code)

@@ -21,23 +21,23 @@ DEPTH_MAX = 32
 def parse(data: bytes, size_max: int = SIZE_MAX) -> dict[str, Any]:
     """The object that `data` is. Raises Malformed; `size_max` is in bytes."""
     if len(data) > size_max:
-        raise Malformed("too_large", f"The document has more than {size_max} bytes.")
+        raise Malformed("", f"The document has more than {size_max} bytes.", "too_large")
     try:
         text = data.decode("utf-8")
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=_int
         )
     except UnicodeDecodeError:
-        raise Malformed("not_utf8", "The document is not UTF-8.") from None
+        raise Malformed("", "The document is not UTF-8.", "not_utf8") from None
     except RecursionError:
         raise _too_deep() from None
     except ValueError:  # JSONDecodeError is one
-        raise Malformed("not_json", "The document is not JSON.") from None
+        raise Malformed("", "The document is not JSON.", "not_json") from None
     if not isinstance(value, dict):
-        raise Malformed("not_an_object", "The document is not a JSON object.")
+        raise Malformed("", "The document is not a JSON object.", "not_an_object")
     check_depth(value)
     if "\\ud" in text.lower() and not _is_unicode(value):
-        raise Malformed("lone_surrogate", "The document has half of a Unicode character.")
+        raise Malformed("", "The document has half of a Unicode character.", "lone_surrogate")
     return value
 
 
@@ -49,9 +49,9 @@ def serialise(document: dict[str, Any]) -> bytes:
     try:
         data = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except (RecursionError, TypeError, ValueError):
-        raise Malformed("not_json", "The document cannot be written as JSON in UTF-8.") from None
+        raise Malformed("", "The document cannot be written as JSON in UTF-8.", "not_json") from None
     if parse(data) != document:
-        raise Malformed("not_json", "The document is not the same once written and read again.")
+        raise Malformed("", "The document is not the same once written and read again.", "not_json")
     return data
 
 
@@ -75,24 +75,24 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise Malformed("duplicate_name", f"The name {quoted(twice)} is given twice in one object.")
+        raise Malformed("", f"The name {quoted(twice)} is given twice in one object.", "duplicate_name")
     return made
 
 
 def _constant(name: str) -> NoReturn:
-    raise Malformed("not_json", f"{name} is not a number of JSON.")
+    raise Malformed("", f"{name} is not a number of JSON.", "not_json")
 
 
 def _float(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise Malformed("number_too_large", "A number is too large to be read by everybody.")
+        raise Malformed("", "A number is too large to be read by everybody.", "number_too_large")
     return value
 
 
 def _int(text: str) -> int:
     if len(text) > 400:  # Python itself refuses beyond 4,300 digits; nobody else can hold these
-        raise Malformed("number_too_large", "A number is too large to be read by everybody.")
+        raise Malformed("", "A number is too large to be read by everybody.", "number_too_large")
     return int(text)
 
 
@@ -105,4 +105,4 @@ def _is_unicode(value: object) -> bool:
 
 
 def _too_deep() -> Malformed:
-    return Malformed("too_deep", f"The document is nested deeper than {DEPTH_MAX} levels.")
+    return Malformed("", f"The document is nested deeper than {DEPTH_MAX} levels.", "too_deep")

@@ -1,0 +1,78 @@
+"""Credentials as tokens: JSON Web Signatures of the type vc+jwt, whose payload is the credential itself.
+
+Source: https://www.w3.org/TR/vc-jose-cose/. A token is signed as ES256, which every verifier knows; others'
+may use what their public key allows. The key decides on the algorithm, never the token.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from academe.services.credential.standards import strict_json
+from academe.services.credential.standards.errors import Malformed, ProofInvalid, quoted
+from academe.services.credential.standards.multikey import KeyKind, PublicKey
+
+ALGORITHMS: dict[str, KeyKind] = {"ES256": "P-256", "EdDSA": "Ed25519", "Ed25519": "Ed25519", "RS256": "RSA"}
+"""Not none, and no HS256: who could check a shared secret could sign with it."""
+
+TOKEN_MAX = strict_json.SIZE_MAX * 4 // 3 + 4_096
+"""Bytes: a document of the greatest size in base64url, its header and its signature."""
+
+_REGISTRY = jws.JWSRegistry(algorithms=["ES256"])
+_TYPES = frozenset({None, "vc+jwt", "vc+ld+jwt", "JWT", "jwt", "application/vc+jwt"})
+
+
+def sign(document: dict[str, Any], private_key: EllipticCurvePrivateKey, kid: str) -> bytes:
+    """The document as a token, without the proofs that it has. `private_key` is one of P-256."""
+    plain = {name: value for name, value in document.items() if name != "proof"}
+    header = {"alg": "ES256", "typ": "vc+jwt", "cty": "vc", "kid": kid}
+    key = ECKey.import_key(private_key)
+    return jws.serialize_compact(header, strict_json.serialise(plain), key, registry=_REGISTRY).encode()
+
+
+def read(token: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and payload, believed by nobody yet. Raises Malformed, and ProofInvalid for what never holds."""
+    if len(token) > TOKEN_MAX:
+        raise Malformed("", f"The token has more than {TOKEN_MAX} bytes.", "too_large")
+    parts = token.split(b".")
+    if len(parts) != 3:
+        raise Malformed("", "The token has not three parts.", "not_a_token")
+    header, payload = (strict_json.parse(_decode(part)) for part in parts[:2])
+    _decode(parts[2])
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+        raise ProofInvalid("", f"Tokens are not signed with {quoted(algorithm)}.", "algorithm")
+    if "crit" in header or "b64" in header:
+        raise ProofInvalid("", "The token has rules of its own.", "critical_header")
+    kind = header.get("typ")
+    if kind is not None and (not isinstance(kind, str) or kind not in _TYPES):
+        raise ProofInvalid("", f"{quoted(kind)} is not a credential.", "token_type")
+    return header, payload
+
+
+def verify(token: bytes, public_key: PublicKey) -> dict[str, Any]:
+    """The payload of a token that this key signed. Raises Malformed and ProofInvalid."""
+    header, payload = read(token)
+    if ALGORITHMS[header["alg"]] != public_key.kind:
+        raise ProofInvalid("", "The token is signed with another algorithm than its key is for.", "wrong_key")
+    message, _, signature = token.rpartition(b".")
+    if not public_key.verifies(_decode(signature), message):
+        raise ProofInvalid("", "The signature is not that of this token.", "signature")
+    return payload
+
+
+def _decode(part: bytes) -> bytes:
+    """base64url without padding, in its one form: what decodes to the same bytes is not the same token."""
+    try:
+        data = base64.b64decode(part + b"=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    except binascii.Error:
+        raise Malformed("", "The token is not base64url.", "not_a_token") from None
+    if base64.urlsafe_b64encode(data).rstrip(b"=") != part:
+        raise Malformed("", "The token is not base64url in its plain form.", "not_a_token")
+    return data
