@@ -1,0 +1,38 @@
+"""What people see: the certificate as SVG, PNG and PDF, and the page around it. Pure functions of plain values."""
+
+from academe.services.credential.pages.certificate import render_pdf, render_png, render_svg
+from academe.services.credential.pages.languages import negotiate_language
+from academe.services.credential.pages.model import (
+    CertificateView,
+    Check,
+    CheckName,
+    CheckResult,
+    Download,
+    Form,
+    PageVerdict,
+    PageView,
+    Signatory,
+)
+from academe.services.credential.pages.page import page_headers, page_status, render_page
+from academe.services.credential.pages.pictures import UnfitPicture, checked_picture
+
+__all__ = [
+    "CertificateView",
+    "Check",
+    "CheckName",
+    "CheckResult",
+    "Download",
+    "Form",
+    "PageVerdict",
+    "PageView",
+    "Signatory",
+    "UnfitPicture",
+    "checked_picture",
+    "negotiate_language",
+    "page_headers",
+    "page_status",
+    "render_page",
+    "render_pdf",
+    "render_png",
+    "render_svg",
+]
