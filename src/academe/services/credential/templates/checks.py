@@ -1,0 +1,114 @@
+"""What a template may say: only what can be shown and, above all, signed.
+
+A credential is composed of it for an invented learner and shown to the guard, so that a fault is the author's
+to correct and not found at graduation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from datetime import UTC, datetime
+from uuid import UUID
+
+from academe.errors import FieldViolation, InvalidArgument
+from academe.services.credential.errors import CredentialUnsignable
+from academe.services.credential.images import check_image
+from academe.services.credential.issuance.compose import compose
+from academe.services.credential.issuance.draft import (
+    ACHIEVEMENT_TYPES,
+    Achievement,
+    Draft,
+    Identity,
+    IssuerProfile,
+    StatusPlace,
+)
+from academe.services.credential.standards import guard
+from academe.services.credential.standards.errors import Refused
+from academe.services.credential.templates.model import KNOWN_ACHIEVEMENT_TYPES, Template
+from academe.services.credential.web_address import check_web_address
+
+SCHOOL = "https://school.example"
+"""Of the invented credential. The guard refuses nothing else in it, so what it refuses is the author's."""
+
+_FIELDS = (
+    (r"/name|/credentialSubject/achievement/name", "title"),
+    (r"/credentialSubject/achievement/description", "description"),
+    (r"/credentialSubject/achievement/criteria/narrative", "criteria"),
+    (r"/credentialSubject/achievement/criteria/id", "criteria_uri"),
+    (r"/credentialSubject/achievement/inLanguage", "language_code"),
+    (r"/credentialSubject/achievement/achievementType", "achievement_type"),
+    (r"/credentialSubject/achievement/tag(?:/(\d+))?", "tags[{}]"),
+    (r"/credentialSubject/achievement/alignment/(\d+)/targetName", "alignments[{}].name"),
+    (r"/credentialSubject/achievement/alignment/(\d+)/targetUrl", "alignments[{}].uri"),
+    (r"/credentialSubject/achievement/alignment/(\d+)/targetCode", "alignments[{}].code"),
+    (r"/credentialSubject/achievement/alignment/(\d+)/targetFramework", "alignments[{}].framework"),
+    (r"/credentialSubject/achievement/alignment/(\d+)/targetDescription", "alignments[{}].description"),
+)
+"""Where the parts of a template are in a document, and their names in the request."""
+
+
+async def check_template(template: Template) -> None:
+    """Raises InvalidArgument, ImageRefused and CredentialUnsignable, each naming the field."""
+    if template.achievement_type and template.achievement_type not in KNOWN_ACHIEVEMENT_TYPES:
+        raise InvalidArgument.field(
+            "template.achievement_type",
+            f"must be empty or one of {', '.join(sorted(KNOWN_ACHIEVEMENT_TYPES))}",
+        )
+    check_web_address("template.criteria_uri", template.criteria_uri)
+    for index, alignment in enumerate(template.alignments):
+        check_web_address(f"template.alignments[{index}].uri", alignment.uri)
+    for index, signatory in enumerate(template.signatories):
+        field = f"template.signatories[{index}]"
+        _check_line(f"{field}.name", signatory.name)
+        _check_line(f"{field}.role", signatory.role)
+        await asyncio.to_thread(check_image, f"{field}.image", signatory.image)
+    try:
+        await asyncio.to_thread(guard.check, compose(_invented(template)))
+    except Refused as refused:
+        field = f"template.{_field(refused.path)}".removesuffix(".")
+        violation = FieldViolation(field, refused.reason, refused.code)
+        raise CredentialUnsignable(
+            f"{field}: cannot be signed: {refused.reason}", violations=(violation,), path=refused.path
+        ) from refused
+
+
+def _check_line(field: str, text: str) -> None:
+    """For what stands on the certificate alone and is not signed."""
+    if any(unicodedata.category(symbol) in ("Cc", "Cs") for symbol in text):
+        raise InvalidArgument.field(field, "must not contain control characters")
+
+
+def _field(path: str) -> str:
+    for pattern, field in _FIELDS:
+        found = re.fullmatch(pattern, path)
+        if found is not None:
+            return field.format(found[1]) if found.lastindex else field.replace("[{}]", "")
+    return ""
+
+
+def _invented(template: Template) -> Draft:
+    none = UUID(int=0)
+    return Draft(
+        credential_id=none,
+        code="0" * 20,
+        base_uri=SCHOOL,
+        type=template.type,
+        issuer=IssuerProfile("did:web:school.example", "A school"),
+        achievement=Achievement(
+            uri=f"{SCHOOL}/achievements/{template.course_id}/{template.type.name.lower()}",
+            name=template.title or "A course",
+            achievement_type=template.achievement_type or ACHIEVEMENT_TYPES[template.type],
+            description=template.description or "A course",
+            criteria=template.criteria or "All of it",
+            criteria_uri=template.criteria_uri,
+            language_code=template.language_code,
+            tags=template.tags,
+            alignments=template.alignments,
+        ),
+        identities=[Identity.of("name", "A learner")],
+        issue_time=datetime(2026, 1, 1, tzinfo=UTC),
+        expire_time=None,
+        status=StatusPlace(none, 0),
+    )

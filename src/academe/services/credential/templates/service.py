@@ -1,0 +1,92 @@
+"""The rules of setting, reading and deleting templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from academe.caller import Caller
+from academe.clock import utcnow
+from academe.services.course import CourseNotFound
+from academe.services.credential.errors import TemplateNotFound
+from academe.services.credential.keys import Issuer, Issuers
+from academe.services.credential.model import CredentialType
+from academe.services.credential.ports import Courses
+from academe.services.credential.rights import teaches
+from academe.services.credential.templates.checks import check_template
+from academe.services.credential.templates.model import Template
+from academe.services.credential.templates.repository import TemplateRepository
+
+
+class Templates:
+    """What the credentials of courses say from now on. Issued ones stay as they are."""
+
+    def __init__(
+        self,
+        repository: TemplateRepository,
+        issuers: Issuers,
+        courses: Courses,
+        *,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._repository = repository
+        self._issuers = issuers
+        self._courses = courses
+        self._clock = clock
+
+    async def set_template(
+        self, caller: Caller, template: Template, *, expected_version: int | None
+    ) -> Template:
+        """Stores a whole template. Raises as `check`, and EtagMismatch."""
+        await self.check(caller, template)
+        now = self._clock()
+        # The first version is one that no template had: etags from before a deletion never fit a later one.
+        first_version = round(now.timestamp() * 1_000)
+        template = replace(template, update_time=now, version=first_version)
+        return await self._repository.set_template(template, expected_version)
+
+    async def check(self, caller: Caller, template: Template) -> Issuer:
+        """In whose name the template's credentials are signed, once it is certain that they can be.
+
+        Raises CourseNotFound for a course that the caller does not teach; InvalidArgument, ImageRefused and
+        CredentialUnsignable, naming the field; IssuerNotFound.
+        """
+        await self._check_rights(caller, template.course_id)
+        await check_template(template)
+        return await self._issuers.get(template.issuer_id)
+
+    async def get_template(self, caller: Caller, course_id: UUID, kind: CredentialType) -> Template:
+        """Raises CourseNotFound for a course that the caller does not teach, and TemplateNotFound."""
+        await self._check_rights(caller, course_id)
+        template = await self.find(course_id, kind)
+        if template is None:
+            raise TemplateNotFound(course_id=course_id, type=kind.name)
+        return template
+
+    async def list_templates(self, caller: Caller, course_id: UUID) -> Sequence[Template]:
+        """By type. Raises CourseNotFound for a course that the caller does not teach."""
+        await self._check_rights(caller, course_id)
+        return await self._repository.list_of_course(course_id)
+
+    async def delete_template(self, caller: Caller, course_id: UUID, kind: CredentialType) -> None:
+        """Takes a template away; none is fine. Raises CourseNotFound for a course that the caller does not
+        teach."""
+        await self._check_rights(caller, course_id)
+        await self._repository.delete_template(course_id, kind)
+
+    async def find(self, course_id: UUID, kind: CredentialType) -> Template | None:
+        """The template of a course and type, for who issues; None where the course has its say."""
+        templates = await self._repository.list_of_course(course_id)
+        return next((template for template in templates if template.type is kind), None)
+
+    async def issued_on_completion(self, course_id: UUID) -> list[Template]:
+        """The templates of what a learner is given when they complete the course, by type."""
+        templates = await self._repository.list_of_course(course_id)
+        return [template for template in templates if template.issued_on_completion]
+
+    async def _check_rights(self, caller: Caller, course_id: UUID) -> None:
+        course = (await self._courses.get_course_facts([course_id])).get(course_id)
+        if course is None or not teaches(caller, course):
+            raise CourseNotFound(course_id=course_id)
