@@ -31,13 +31,14 @@ create table credential.issuer_key (
     state smallint not null,
     -- 32 bytes, or the compressed point of 33.
     public_key bytea not null,
-    -- Encrypted.
+    -- Encrypted; empty once the key signs no more, when nobody needs it and nobody shall find it.
     private_key bytea not null,
     create_time timestamptz not null,
     retire_time timestamptz,
     compromise_time timestamptz,
     constraint issuer_key_pkey primary key (issuer_id, number),
     constraint issuer_key_known check (use in (1, 2) and state in (1, 2, 3)),
+    constraint issuer_key_signs check ((state = 1) = (private_key <> '')),
     constraint issuer_key_times check ((state = 1) = (retire_time is null) and (state = 3) = (compromise_time is not null))
 );
 
