@@ -1,5 +1,6 @@
 """Issuers: in whose name credentials are signed, and the keys that they are signed with."""
 
+from academe.services.credential.keys.issuers import Issuers
 from academe.services.credential.keys.model import (
     Issuer,
     IssuerKey,
@@ -10,18 +11,22 @@ from academe.services.credential.keys.model import (
     SigningIssuer,
 )
 from academe.services.credential.keys.repository import IssuerRepository
-from academe.services.credential.keys.repository_keys import lock_active_key
-from academe.services.credential.keys.service import Issuers
+from academe.services.credential.keys.repository_keys import KeyRepository, lock_active_key
+from academe.services.credential.keys.sealing import Sealer
+from academe.services.credential.keys.service import IssuerService
 
 __all__ = [
     "Issuer",
     "IssuerKey",
     "IssuerRepository",
+    "IssuerService",
     "Issuers",
     "KeyFacts",
+    "KeyRepository",
     "KeyState",
     "KeyUse",
     "PublishedDocument",
+    "Sealer",
     "SigningIssuer",
     "lock_active_key",
 ]

@@ -15,13 +15,13 @@ from academe.services.credential.keys.convert import (
     key_message,
 )
 from academe.services.credential.keys.model import KeyUse
-from academe.services.credential.keys.service import Issuers
+from academe.services.credential.keys.service import IssuerService
 
 
 class KeysHandler:
     """message -> service -> message."""
 
-    _issuers: Issuers
+    _issuers: IssuerService
 
     async def CreateIssuer(self, request: pb.CreateIssuerRequest, context: Any) -> pb.Issuer:
         return issuer_message(
@@ -62,4 +62,4 @@ class KeysHandler:
     async def GetIssuerDocument(
         self, request: pb.GetIssuerDocumentRequest, context: Any
     ) -> pb.IssuerDocument:
-        return document_message(await self._issuers.document_of(UUID(request.issuer_id)))
+        return document_message(await self._issuers.get_document(UUID(request.issuer_id)))

@@ -11,7 +11,7 @@ from academe.errors import EtagMismatch
 from academe.etags import etag
 from academe.services.credential.errors import IssuerNotFound
 from academe.services.credential.keys.model import Issuer, IssuerChange, IssuerKey
-from academe.services.credential.keys.repository_keys import KeyRepository, add_key, read_keys
+from academe.services.credential.keys.repository_keys import add_key, read_keys
 
 
 class IssuerRepository:
@@ -19,7 +19,6 @@ class IssuerRepository:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self.keys = KeyRepository(pool)
 
     async def add_issuer(self, issuer: Issuer, keys: Sequence[IssuerKey]) -> tuple[Issuer, bool]:
         """Stores an issuer with its first keys and answers with it, or with the one that has its slug or DID.

@@ -20,7 +20,7 @@ KeyMaker = Callable[[UUID, str, int, KeyUse], IssuerKey]
 
 
 class KeyRepository:
-    """Keys that take each other's place; part of IssuerRepository."""
+    """Keys that take each other's place."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

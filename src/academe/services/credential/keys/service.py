@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from academe.clock import utcnow
 from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
@@ -17,8 +18,17 @@ from academe.services.credential.errors import IssuerExists
 from academe.services.credential.images import check_image
 from academe.services.credential.issuance.compose import BADGES_CONTEXT, CREDENTIALS_CONTEXT, issuer_profile
 from academe.services.credential.issuance.draft import IssuerProfile
-from academe.services.credential.keys.known import FIRST_ID, SCHOOL, KnownIssuers
-from academe.services.credential.keys.model import Issuer, IssuerChange, IssuerKey, KeyUse
+from academe.services.credential.keys.issuers import FIRST_ID, SCHOOL, Issuers
+from academe.services.credential.keys.model import (
+    Issuer,
+    IssuerChange,
+    IssuerKey,
+    KeyUse,
+    PublishedDocument,
+)
+from academe.services.credential.keys.repository import IssuerRepository
+from academe.services.credential.keys.repository_keys import KeyRepository
+from academe.services.credential.keys.sealing import Sealer
 from academe.services.credential.standards import guard
 from academe.services.credential.standards.did import did_web
 from academe.services.credential.standards.errors import Refused
@@ -30,8 +40,25 @@ RESERVED = re.compile(rf"{SCHOOL}(-[0-9]+)?")
 _PROFILE_FIELDS = {"/issuer/name": "name", "/issuer/url": "uri", "/issuer/email": "email"}
 
 
-class Issuers(KnownIssuers):
-    """Issuers, for who signs and verifies and for administrators, whose rights the contract states."""
+class IssuerService:
+    """What administrators do with issuers, and everybody reads of them. The contract states who may what."""
+
+    def __init__(
+        self,
+        issuers: Issuers,
+        repository: IssuerRepository,
+        keys: KeyRepository,
+        sealer: Sealer,
+        base_uri: str,
+        *,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._issuers = issuers
+        self._repository = repository
+        self._keys = keys
+        self._sealer = sealer
+        self._base_uri = base_uri
+        self._clock = clock
 
     async def create_issuer(self, slug: str, domain: str, fields: IssuerChange) -> Issuer:
         """Makes an issuer with keys of its own, or answers with the one that a first call made.
@@ -43,11 +70,11 @@ class Issuers(KnownIssuers):
         fields = await _checked(did, fields)
         if not fields.name:
             raise InvalidArgument.field("name", "must not be blank")
-        await self.school()  # has its own address and slug before others can take them
+        await self._issuers.school()  # has its own address and slug before others can take them
         if RESERVED.fullmatch(slug):
             raise IssuerExists("This slug is kept for the school itself; choose another.", slug=slug)
         wanted = _issuer(new_id(), slug, did, fields, self._clock())
-        found, added = await self._repository.add_issuer(wanted, self._first_keys(wanted))
+        found, added = await self._repository.add_issuer(wanted, self._issuers.first_keys(wanted))
         same = replace(found, issuer_id=wanted.issuer_id, create_time=wanted.create_time, version=1)
         if not added and same != wanted:
             raise IssuerExists(slug=slug)
@@ -60,15 +87,15 @@ class Issuers(KnownIssuers):
 
         Raises InvalidArgument and ImageRefused, naming the field; IssuerNotFound; EtagMismatch.
         """
-        issuer = await self.get(issuer_id)
+        issuer = await self._issuers.get(issuer_id)
         fields = await _checked(issuer.did, fields)
         updated = await self._repository.update_issuer(issuer_id, fields, expected_version)
-        await self.reload()
+        await self._issuers.reload()
         return updated
 
     async def get_issuer(self, issuer_id: UUID | None) -> Issuer:
         """One issuer as it is now, None for the school itself. Raises IssuerNotFound."""
-        return (await self._known(issuer_id, fresh=True)).issuer
+        return (await self._issuers.now(issuer_id))[0]
 
     async def list_issuers(self, *, page_size: int, page_token: str) -> Page[Issuer]:
         """The school, then the others by id; without logos, a hundred of which would be ten megabytes.
@@ -76,7 +103,7 @@ class Issuers(KnownIssuers):
         Raises PageTokenInvalid.
         """
         request = page_request(page_size, page_token, arguments=("issuers",), key=(UUID,))
-        school = replace(await self.school(), logo=b"")
+        school = replace(await self._issuers.school(), logo=b"")
         rows = [school] if request.after is None else []
         (after,) = request.after or (FIRST_ID,)
         rows += await self._repository.list_issuers(
@@ -86,8 +113,7 @@ class Issuers(KnownIssuers):
 
     async def list_keys(self, issuer_id: UUID) -> tuple[Issuer, Sequence[IssuerKey]]:
         """An issuer and its keys, newest first. Raises IssuerNotFound."""
-        entry = await self._known(issuer_id, fresh=True)
-        return entry.issuer, entry.keys
+        return await self._issuers.now(issuer_id)
 
     async def rotate_key(self, issuer_id: UUID, use: KeyUse, number: int) -> tuple[Issuer, IssuerKey]:
         """The key that signs in the place of key `number`, made unless that was replaced already.
@@ -96,9 +122,9 @@ class Issuers(KnownIssuers):
         """
         now = self._clock()
         make = partial(self._sealer.new_key, now=now)
-        key = await self._repository.keys.rotate(issuer_id, use, number, make, now)
-        await self.reload()
-        return await self.get(issuer_id), key
+        key = await self._keys.rotate(issuer_id, use, number, make, now)
+        await self._issuers.reload()
+        return await self._issuers.get(issuer_id), key
 
     async def compromise_key(self, issuer_id: UUID, number: int) -> tuple[Issuer, IssuerKey]:
         """Marks a key; nothing that it signed is good any more. Its successor signs, if it did.
@@ -107,9 +133,14 @@ class Issuers(KnownIssuers):
         """
         now = self._clock()
         make = partial(self._sealer.new_key, now=now)
-        key = await self._repository.keys.compromise(issuer_id, number, make, now)
-        await self.reload()
-        return await self.get(issuer_id), key
+        key = await self._keys.compromise(issuer_id, number, make, now)
+        await self._issuers.reload()
+        return await self._issuers.get(issuer_id), key
+
+    async def get_document(self, issuer_id: UUID) -> PublishedDocument:
+        """The key document that verifiers look for, as it is now. Raises IssuerNotFound."""
+        await self._issuers.now(issuer_id)
+        return await self._issuers.document_of(issuer_id)
 
 
 def _own_did(domain: str) -> str:

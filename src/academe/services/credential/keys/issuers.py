@@ -17,7 +17,6 @@ from uuid import UUID
 from academe.clock import utcnow
 from academe.db.loader import BatchLoader
 from academe.ids import new_id
-from academe.secrets import Secrets
 from academe.services.credential.errors import IssuerNotFound
 from academe.services.credential.keys.did_document import did_document
 from academe.services.credential.keys.model import (
@@ -58,20 +57,20 @@ class _Entry:
         return next(key for key in self.keys if key.use is use and key.state is KeyState.ACTIVE)
 
 
-class KnownIssuers:
+class Issuers:
     """Every issuer of the school. `base_uri` is the school's address, without a slash at the end."""
 
     def __init__(
         self,
         repository: IssuerRepository,
-        secrets: Secrets,
-        *,
+        sealer: Sealer,
         base_uri: str,
+        *,
         clock: Callable[[], datetime] = utcnow,
         on_batch: Callable[[str, int, float], None] | None = None,
     ) -> None:
         self._repository = repository
-        self._sealer = Sealer(secrets)
+        self._sealer = sealer
         self._base_uri = base_uri
         self._clock = clock
         self._entries: dict[UUID, _Entry] = {}
@@ -127,6 +126,11 @@ class KnownIssuers:
     async def get(self, issuer_id: UUID | None) -> Issuer:
         """One issuer, None for the school itself. Raises IssuerNotFound."""
         return (await self._known(issuer_id)).issuer
+
+    async def now(self, issuer_id: UUID | None) -> tuple[Issuer, Sequence[IssuerKey]]:
+        """One issuer and its keys, newest first, read after the call was made. Raises IssuerNotFound."""
+        entry = await self._known(issuer_id, fresh=True)
+        return entry.issuer, entry.keys
 
     async def by_did(self, did: str) -> Issuer | None:
         """The issuer with this DID, if it is one of ours."""
@@ -210,7 +214,7 @@ class KnownIssuers:
         wanted = Issuer(new_id(), SCHOOL, did, host, self._base_uri, "", b"", "", "", now, 1)
         number = 1
         while True:
-            found, added = await self._repository.add_issuer(wanted, self._first_keys(wanted))
+            found, added = await self._repository.add_issuer(wanted, self.first_keys(wanted))
             if added or found.did == did:
                 return found.issuer_id
             number += 1
@@ -224,7 +228,7 @@ class KnownIssuers:
                 version=1,
             )
 
-    def _first_keys(self, issuer: Issuer) -> list[IssuerKey]:
+    def first_keys(self, issuer: Issuer) -> list[IssuerKey]:
         """A key for each use, for an issuer that has none yet."""
         return [
             self._sealer.new_key(issuer.issuer_id, issuer.did, number, use, now=issuer.create_time)
