@@ -1,0 +1,157 @@
+"""Canonicalising in another process, so that the event loop never waits for it.
+
+A document costs some milliseconds, a hostile one as much as its limits allow. The process is given documents
+and gives back the bytes to sign or to check; keys never leave the server. The first job starts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from academe.services.credential.standards import data_integrity, guard
+from academe.services.credential.standards.data_integrity import Proof
+from academe.services.credential.standards.errors import Refused, TooComplex
+from academe.services.credential.standards.multikey import PublicKey
+
+BATCH = 16
+"""Documents of one job, some 40 ms. Jobs take turns, so that thousands hold nobody up for long."""
+
+CPU_SECONDS = 5.0
+WALL_SECONDS = 30.0
+"""For one job, in the process, which ends itself beyond either. The guard's limits allow a fiftieth of it."""
+
+NICENESS = 5
+"""Whoever calls the server goes first; issuing in bulk takes what is left."""
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+Options = dict[str, Any]
+Document = dict[str, Any]
+
+
+class Workers:
+    """One process, for as long as the server lives. It is started again when it ended itself."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._turn = asyncio.Lock()  # one job at a time, so that it is known whose job ended the process
+        self._closed = False
+
+    async def start(self) -> None:
+        """Starts the process, so that the first caller does not wait for it."""
+        await self._run(_check, {})
+
+    async def signing_inputs(self, jobs: Sequence[tuple[Document, Options]]) -> list[bytes | Refused]:
+        """For each document with its proof options the 64 bytes to sign, or why not, in the same order."""
+        made: list[bytes | Refused] = []
+        for start in range(0, len(jobs), BATCH):
+            batch = jobs[start : start + BATCH]
+            try:
+                made += await self._run(_signing_inputs, batch)
+            except TooComplex as refused:
+                made += [refused] if len(batch) == 1 else await self._one_by_one(batch)
+        return made
+
+    async def check(self, document: Document) -> Refused | None:
+        """What the guard says of a document; None when it has one canonical form, and that covers it all."""
+        return await self._run(_check, document)
+
+    async def proofs_to_check(self, document: Document) -> list[tuple[Proof, bytes]]:
+        """Each proof of a document with the bytes that it must be a signature of. Raises Refused."""
+        found = await self._run(_proofs_to_check, document)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    async def verify(
+        self, document: Document, find_key: Callable[[str], Awaitable[PublicKey]]
+    ) -> list[Proof]:
+        """The proofs of a document, all of which hold. Raises Refused, and what `find_key` raises.
+
+        `find_key` gets a verification method, and is the one to know whether the issuer may sign with it.
+        """
+        checked = await self.proofs_to_check(document)
+        for proof, message in checked:
+            data_integrity.check_signature(proof, message, await find_key(proof.method))
+        return [proof for proof, _ in checked]
+
+    async def close(self) -> None:
+        """Ends the process once its job is done."""
+        self._closed = True
+        async with self._turn:
+            pool, self._pool = self._pool, None
+            if pool is not None:
+                await asyncio.to_thread(pool.shutdown)
+
+    async def _one_by_one(self, jobs: Sequence[tuple[Document, Options]]) -> list[bytes | Refused]:
+        made: list[bytes | Refused] = []
+        for job in jobs:
+            made += await self.signing_inputs([job])
+        return made
+
+    async def _run(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
+        """Raises TooComplex when the process ended over it."""
+        return await asyncio.shield(asyncio.ensure_future(self._in_turn(work, given)))
+
+    async def _in_turn(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
+        async with self._turn:
+            if self._closed:
+                raise RuntimeError("the workers are closed")
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare)
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._pool, work, given)
+            except BrokenProcessPool:
+                pool, self._pool = self._pool, None
+                await asyncio.to_thread(pool.shutdown)
+                raise TooComplex("", "The document takes too long to be read.", "too_long") from None
+
+
+def _prepare() -> None:
+    """In the process: it ends with the server, not on the keys that somebody presses."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    server = multiprocessing.parent_process()
+    if server is not None:
+        threading.Thread(target=_end_with, args=(server,), daemon=True).start()
+
+
+def _end_with(server: Any) -> None:
+    server.join()
+    os._exit(0)
+
+
+def _limited(limited: bool) -> None:
+    """Sets the clocks of a job, or stops them. Their signals end the process whatever it is doing."""
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS if limited else 0)
+    signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS if limited else 0)
+
+
+def _signing_inputs(jobs: Sequence[tuple[Document, Options]]) -> list[bytes | Refused]:
+    return [_guarded(data_integrity.signing_input, *job) for job in jobs]
+
+
+def _check(document: Document) -> Refused | None:
+    return _guarded(guard.check, document)
+
+
+def _proofs_to_check(document: Document) -> list[tuple[Proof, bytes]] | Refused:
+    return _guarded(data_integrity.proofs_to_check, document)
+
+
+def _guarded(work: Callable[..., _Made], *given: Any) -> _Made | Refused:
+    _limited(True)
+    try:
+        return work(*given)
+    except Refused as refused:
+        return refused.with_traceback(None)
+    finally:
+        _limited(False)
