@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from academe.services.credential.standards.errors import pointer
+from academe.services.credential.standards.errors import UndefinedTerm, pointer
 from academe.services.credential.standards.expansion import expand
 from academe.services.credential.standards.quads import Lost, Quad, quads_of
 from academe.services.credential.standards.shape import check_shape
@@ -25,17 +25,18 @@ def guarded_quads(document: dict[str, Any]) -> list[Quad]:
     try:
         quads = quads_of(expand(document))
     except Lost as lost:
-        raise lost.kind(_find(document, lost.name), lost.reason, lost.code) from None
+        path = _find(document, lost.name, among_names=lost.kind is UndefinedTerm)
+        raise lost.kind(path, lost.reason, lost.code) from None
     check_symmetry(quads)
     return quads
 
 
-def _find(document: dict[str, Any], name: str | None) -> str:
-    """Where the document first says `name`, as a property or as a value; "" if it says it otherwise."""
+def _find(document: dict[str, Any], name: str | None, *, among_names: bool) -> str:
+    """Where the document first has `name`, as a value or as the name of one; "" if it says it otherwise."""
     waiting: list[tuple[object, tuple[str | int, ...]]] = [(document, ())]
     while name is not None and waiting:
         value, path = waiting.pop()
-        if value == name or (path and path[-1] == name):
+        if value == name or (among_names and path and path[-1] == name):
             return pointer(*path)
         if isinstance(value, dict):
             waiting.extend((inner, (*path, key)) for key, inner in reversed(value.items()))

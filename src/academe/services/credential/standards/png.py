@@ -46,16 +46,9 @@ def bake(image: bytes, credential: bytes, form: Literal["json", "jwt"]) -> bytes
 
 def unbake(image: bytes) -> bytes:
     """The credential in a picture, a document or a token. Raises Malformed, also if there are two of them."""
-    found = [
-        (kind, data, raw)
-        for kind, data, raw in _chunks(image)
-        if kind in _TEXTS and _keyword(data) == KEYWORD
-    ]
+    found = [part for part in _chunks(image) if part[0] in _TEXTS and _keyword(part[1]) == KEYWORD]
     if len(found) != 1:
-        reason = (
-            "The picture has more than one credential in it." if found else "The picture has no credential."
-        )
-        raise Malformed("", reason, "baked")
+        raise Malformed("", f"The picture has {len(found)} credentials in it instead of one.", "baked")
     kind, data, raw = found[0]
     if raw != _chunk(kind, data):
         raise Malformed("", "The credential in the picture is damaged.", "baked")

@@ -36,7 +36,7 @@ class Quad(NamedTuple):
 
 
 class Lost(Exception):
-    """Something that RDF cannot say for certain; `name` is how the document calls it, if it has a name."""
+    """Something that RDF cannot say for certain; `name` is what the document has there, if that is known."""
 
     def __init__(self, kind: type[Refused], code: str, reason: str, name: str | None = None) -> None:
         super().__init__(reason)
@@ -107,9 +107,8 @@ class _Writer:
 
     def _statements(self, subject: str, predicate: str, objects: list[str], graph: str) -> None:
         if len(set(objects)) < len(objects):
-            name = next(term for term in objects if objects.count(term) > 1)
-            reason = "A value is given twice, and a set of statements holds it once."
-            raise Lost(UncertainValue, "repeated_value", reason, name.strip('<>"'))
+            reason = "A value is given in two ways, and a set of statements holds it once."
+            raise Lost(UncertainValue, "repeated_value", reason)
         self.quads.extend(Quad(subject, predicate, term, graph) for term in objects)
 
     def _object(self, value: Any, graph: str) -> str:
@@ -142,6 +141,9 @@ class _Writer:
             return f'"{str(inner).lower()}"^^{self._iri(kind or f"{XSD}boolean")}'
         if isinstance(inner, int | float):
             return self._number(inner, kind)
+        if kind == f"{XSD}double":
+            # Some write the number that the text stands for in their own way, others leave the text.
+            raise Lost(UncertainValue, "number", "A number is given as a text.", inner)
         text = f'"{inner.translate(_ESCAPES)}"'
         if language is not None:
             if not _LANGUAGE.fullmatch(language):
@@ -150,9 +152,9 @@ class _Writer:
         return text if kind is None else f"{text}^^{self._iri(kind)}"
 
     def _number(self, value: float, kind: str | None) -> str:
-        """Doubles have a canonical form of their own: 2.5 is 2.5E0."""
-        if isinstance(value, int) and kind != f"{XSD}double":
-            return f'"{value}"^^{self._iri(kind or f"{XSD}integer")}'
+        """Whole numbers are integers however they are written; doubles have a form of their own, 2.5E0."""
+        if value == int(value) and kind != f"{XSD}double":
+            return f'"{int(value)}"^^{self._iri(kind or f"{XSD}integer")}'
         digits, exponent = f"{value:.15E}".split("E")
         digits = digits.rstrip("0")
         mantissa = f"{digits}0" if digits.endswith(".") else digits

@@ -89,10 +89,15 @@ class _Walk:
     def _array(self, values: list[object], path: list[str | int]) -> None:
         if not values:
             raise _at(UncertainValue, "empty", "An empty array is left out of what is signed.", path)
+        seen: set[object] = set()
         for index, value in enumerate(values):
             path.append(index)
             if isinstance(value, list):
                 raise _at(UncertainValue, "nested_array", "An array in an array loses its shape.", path)
+            if not isinstance(value, dict):
+                if (type(value), value) in seen:
+                    raise _at(UncertainValue, "repeated_value", "A set of values holds each once.", path)
+                seen.add((type(value), value))
             self._any(value, path)
             path.pop()
 
@@ -133,15 +138,12 @@ def _check_number(value: object, path: list[str | int]) -> None:
     if isinstance(value, int):
         certain = abs(value) <= INTEGER_MAX
     elif isinstance(value, float):
-        certain = value.is_integer() is False and 1e-6 <= abs(value) < 1e15 and _is_short(value)
+        # 3.0 is 3 to everybody, but minus nothing is not nothing to all.
+        certain = 1e-6 <= abs(value) < 1e15 and float(f"{value:.{DIGITS_MAX}g}") == value
     else:
         raise _at(Malformed, "not_json", f"{type(value).__name__} is not a type of JSON.", path)
     if not certain:
         raise _at(UncertainValue, "number", "The number is not written the same way by everybody.", path)
-
-
-def _is_short(value: float) -> bool:
-    return float(f"{value:.{DIGITS_MAX}g}") == value
 
 
 def _is_credential(value: dict[str, Any]) -> bool:

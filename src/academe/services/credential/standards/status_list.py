@@ -1,6 +1,6 @@
 """Bitstring status lists: one bit for each credential, compressed.
 
-Source: https://www.w3.org/TR/vc-bitstring-status-list/. The first entry is the leftmost bit of the first byte.
+Source: https://www.w3.org/TR/vc-bitstring-status-list/. Entry 0 is the leftmost bit of the first byte.
 An issuer who wrote a byte for each instead would find that its readers see other credentials revoked.
 """
 

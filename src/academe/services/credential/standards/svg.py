@@ -42,10 +42,7 @@ def unbake(image: bytes) -> bytes:
     """The credential in a picture, a document or a token. Raises Malformed, also if there are two of them."""
     found = list(_parse(image).iter(_TAG))
     if len(found) != 1:
-        reason = (
-            "The picture has more than one credential in it." if found else "The picture has no credential."
-        )
-        raise Malformed("", reason, "baked")
+        raise Malformed("", f"The picture has {len(found)} credentials in it instead of one.", "baked")
     token, text = found[0].get("verify"), found[0].text
     if len(found[0]) or (token is not None and text is not None and text.strip()):
         raise Malformed("", "The picture has a credential in two forms.", "baked")
