@@ -12,6 +12,7 @@ import structlog
 from academe.db.pool import create_pool
 from academe.http import HttpListener
 from academe.services.credential.log import LogEvent, routes
+from academe.services.credential.log.checkpoint import tlog_proof
 from tests.integration.credential.log.book import Book, entries, new_book, superuser
 from tests.support.postgres import TestPostgres, quiet_log
 from tests.support.rfc9162 import extends, includes
@@ -54,6 +55,17 @@ async def test_a_verifier_checks_a_credential(client: httpx.AsyncClient, book: B
     assert told["root_hash"] == root.hex()
     hashes = [bytes.fromhex(text) for text in told["hashes"]]
     assert includes(told["leaf"].encode(), 42, size, hashes, root)
+
+
+async def test_a_proof_is_kept_as_a_file(client: httpx.AsyncClient, book: Book) -> None:
+    """Named after the credential's document; who has it and the log's key needs nobody else."""
+    leaf = (await book.leaves())[42]
+
+    reply = await client.get(f"/log/proof/{leaf.credential_sha256.hex()}.tlog-proof")
+
+    proof = await book.service.get_inclusion_proof(42)
+    assert reply.text == tlog_proof(proof)
+    assert open_checkpoint(reply.text.split("\n\n", 1)[1], await the_key(client))[0] == SIZE
 
 
 async def test_a_monitor_follows_the_log(client: httpx.AsyncClient) -> None:
@@ -142,6 +154,8 @@ async def test_how_long_an_answer_may_be_kept(client: httpx.AsyncClient, path: s
         (f"/log/proof?leaf_hash={'0' * 64}", 404, "LOG_ENTRY_NOT_FOUND", "no such entry"),
         (f"/log/proof?credential={'0' * 64}", 404, "LOG_ENTRY_NOT_FOUND", "no such entry"),
         (f"/log/proof?credential={'0' * 64}&event=ISSUE", 400, "FIELD_INVALID", "issue, revoke"),
+        ("/log/proof/x.tlog-proof", 400, "FIELD_INVALID", "64 hexadecimal digits"),
+        (f"/log/proof/{'0' * 64}.tlog-proof", 404, "LOG_ENTRY_NOT_FOUND", "no such entry"),
         ("/log/consistency", 400, "FIELD_INVALID", "from"),
         ("/log/consistency?from=5&to=4", 400, "FIELD_INVALID", "to: must not"),
         ("/log/consistency?from=301", 404, "LOG_ENTRY_NOT_FOUND", "300"),

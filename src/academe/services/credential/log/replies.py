@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -83,7 +83,7 @@ def number(found: dict[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def digest(found: dict[str, str], name: str) -> bytes:
+def digest(found: Mapping[str, str], name: str) -> bytes:
     """Raises InvalidArgument for what is no SHA-256 in hexadecimal."""
     try:
         value = bytes.fromhex(found[name])

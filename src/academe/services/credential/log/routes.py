@@ -3,6 +3,7 @@
     /log/checkpoint                                            the signed size and root
     /log/key                                                   what the signature is checked with
     /log/proof?leaf_index=|leaf_hash=|credential=[&event=][&tree_size=]
+    /log/proof/<sha256 of a credential>.tlog-proof             that it was issued, as a file that stands alone
     /log/consistency?from=[&to=]
     /log/entries?[start=][&limit=]
     /log/tile/...                                              see tiles.py
@@ -20,6 +21,7 @@ from starlette.routing import Route
 
 from academe.errors import InvalidArgument
 from academe.services.credential.errors import LogEntryNotFound
+from academe.services.credential.log.checkpoint import tlog_proof
 from academe.services.credential.log.model import Checkpoint, CredentialEvent, LeafHash, LogEvent, Wanted
 from academe.services.credential.log.replies import (
     DAY,
@@ -64,6 +66,11 @@ def routes(service: LogService, log: Any) -> list[Route]:
         }
         fixed = tree_size and not isinstance(wanted, CredentialEvent)  # which may happen again
         return reply_json(request, value, _cache(fixed, proof.checkpoint))
+
+    async def get_proof_file(request: Request) -> Response:
+        wanted = CredentialEvent(digest(request.path_params, "credential"), LogEvent.ISSUE)
+        proof = await service.get_inclusion_proof(wanted)
+        return reply(request, tlog_proof(proof).encode(), _TEXT, SHORTLY)
 
     async def get_consistency(request: Request) -> Response:
         asked = parameters(request, ("from", "to"))
@@ -110,6 +117,7 @@ def routes(service: LogService, log: Any) -> list[Route]:
         "/log/checkpoint": get_checkpoint,
         "/log/key": get_key,
         "/log/proof": get_proof,
+        "/log/proof/{credential}.tlog-proof": get_proof_file,
         "/log/consistency": get_consistency,
         "/log/entries": get_entries,
         "/log/tile/{tile:path}": get_tile,
