@@ -160,7 +160,15 @@ class Settings:
         " server of a school. Empty keeps one in the data directory.",
     )
     issuer: str = setting(
-        "http://localhost:50080", _issuer, "The school's address, in tokens (iss) and later in credentials."
+        "http://localhost:50080",
+        _issuer,
+        "The school's address, in tokens (iss) and in credentials: their ids, keys and lists are looked for"
+        " there, so it stays the same for as long as credentials shall be verified.",
+    )
+    verify_fetch: bool = setting(
+        "on",
+        _switch,
+        "Whether VerifyCredential may ask other issuers' servers for their keys and status lists, on or off.",
     )
     access_token_seconds: int = setting("900", _whole(60, 3600), "Lifetime of an access token in seconds.")
     session_days: int = setting("30", _whole(1, 366), "Days after which a session ends, refreshed or not.")

@@ -11,6 +11,7 @@ import grpc
 import grpc.aio
 
 from academe.api.course.v1 import course_pb2, course_service_pb2
+from academe.api.credential.v1 import credential_pb2, verification_pb2
 from academe.api.credential.v1 import credential_service_pb2 as credential_pb
 from academe.api.enrollment.v1 import enrollment_service_pb2 as enrollment_pb
 from academe.api.tip.v1 import tip_pb2 as tip_messages
@@ -41,7 +42,7 @@ class Journey:
         self.employer = Person(channel, self.meter)
         self.course = course_pb2.Course()
         self.enrollment = enrollment_pb.Enrollment()
-        self.credential = credential_pb.Credential()
+        self.credential = credential_pb2.Credential()
         self.lessons: list[course_pb2.Lesson] = []
         self.modules = 0
 
@@ -199,7 +200,7 @@ class Journey:
             credential_pb.IssueCredentialRequest(
                 request_id=str(new_id()),
                 enrollment_id=self.enrollment.enrollment_id,
-                type=credential_pb.CREDENTIAL_TYPE_CERTIFICATE,
+                type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
             ),
         )
 
@@ -211,10 +212,10 @@ class Journey:
 
     async def _verify(self) -> str:
         found = await self._ask(self.credential.verification_code)
-        expect(found.verdict == credential_pb.VERDICT_VALID, "the credential is valid")
+        expect(found.verdict == verification_pb2.VERDICT_VALID, "the credential is valid")
         expect(found.credential.course_title == self.course.title, "it names the course")
         forged = await self._ask("0000-0000-0000-0000-0000")
-        expect(forged.verdict == credential_pb.VERDICT_UNKNOWN, "a made-up code is unknown")
+        expect(forged.verdict == verification_pb2.VERDICT_UNKNOWN, "a made-up code is unknown")
         return (
             f"signed in as nobody: valid, {found.credential.learner_name}, {found.credential.course_title!r}"
         )
@@ -222,7 +223,7 @@ class Journey:
     async def _ask(self, code: str) -> Any:
         return await self.employer.call(
             self.employer.credentials.VerifyCredential,
-            credential_pb.VerifyCredentialRequest(verification_code=code),
+            verification_pb2.VerifyCredentialRequest(verification_code=code),
         )
 
     async def _fill_wallet(self) -> str:

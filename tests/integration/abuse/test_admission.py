@@ -16,8 +16,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from academe.api.auth.v1 import auth_service_pb2 as auth_pb
 from academe.api.auth.v1 import auth_service_pb2_grpc
-from academe.api.credential.v1 import credential_service_pb2 as credential_pb
 from academe.api.credential.v1 import credential_service_pb2_grpc
+from academe.api.credential.v1 import verification_pb2 as credential_pb
 from academe.errors import Overloaded
 from academe.rpc.status import error_from_rpc
 from tests.support.pipeline_server import ENGINE

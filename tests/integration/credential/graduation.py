@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from academe.api.course.v1 import course_pb2, course_service_pb2
+from academe.api.credential.v1 import credential_pb2
 from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.api.enrollment.v1 import enrollment_service_pb2
 from tests.support.school import Person
@@ -54,13 +55,13 @@ async def completed(learner: Person, course_id: str) -> str:
     return enrollment_id
 
 
-async def certified(learner: Person, educator: Person, course_id: str = "") -> pb.Credential:
+async def certified(learner: Person, educator: Person, course_id: str = "") -> credential_pb2.Credential:
     """A certificate for a course of the educator's, a new one unless given."""
     enrollment_id = await completed(learner, course_id or await published_course(educator))
-    credential: pb.Credential = await educator.credentials.IssueCredential(certificate_for(enrollment_id))
+    credential: credential_pb2.Credential = await educator.credentials.IssueCredential(certificate_for(enrollment_id))
     return credential
 
 
 def certificate_for(enrollment_id: str, **fields: Any) -> pb.IssueCredentialRequest:
-    fields = {"type": pb.CREDENTIAL_TYPE_CERTIFICATE, **fields}
+    fields = {"type": credential_pb2.CREDENTIAL_TYPE_CERTIFICATE, **fields}
     return pb.IssueCredentialRequest(enrollment_id=enrollment_id, **fields)

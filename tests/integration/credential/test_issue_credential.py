@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from academe.api.course.v1 import course_pb2, course_service_pb2
+from academe.api.credential.v1 import credential_pb2
 from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.api.enrollment.v1 import enrollment_service_pb2
 from academe.api.user.v1 import user_service_pb2
@@ -20,7 +21,7 @@ from tests.integration.credential.graduation import certificate_for, completed, 
 from tests.support.errors import expect_error
 from tests.support.school import School
 
-BADGE = pb.CREDENTIAL_TYPE_BADGE
+BADGE = credential_pb2.CREDENTIAL_TYPE_BADGE
 
 
 async def test_an_educator_certifies_a_learner(school: School) -> None:
@@ -34,18 +35,18 @@ async def test_an_educator_certifies_a_learner(school: School) -> None:
     assert issued.credential_id[14] == "7"
     assert [len(group) for group in issued.verification_code.split("-")] == [5, 5, 5, 5]
     assert issued.etag
-    assert issued == pb.Credential(
+    assert issued == credential_pb2.Credential(
         credential_id=issued.credential_id,
         enrollment_id=enrollment,
         course_id=course,
         learner_id=learner.user_id,
-        issuer_id=educator.user_id,
-        type=pb.CREDENTIAL_TYPE_CERTIFICATE,
+        awarder_id=educator.user_id,
+        type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
         course_title="Thinking in Loops",
         learner_name="Ada",
-        issuer_name="Grace",
+        awarder_name="Grace",
         verification_code=issued.verification_code,
-        state=pb.CREDENTIAL_STATE_VALID,
+        state=credential_pb2.CREDENTIAL_STATE_VALID,
         issue_time=issued.issue_time,
         etag=issued.etag,
     )
@@ -62,8 +63,8 @@ async def test_an_administrator_certifies_for_any_course(school: School) -> None
 
     issued = await administrator.credentials.IssueCredential(certificate_for(enrollment))
 
-    assert issued.issuer_id == administrator.user_id
-    assert issued.issuer_name
+    assert issued.awarder_id == administrator.user_id
+    assert issued.awarder_name
 
 
 async def test_the_same_type_again_is_answered_with_the_first(school: School) -> None:
@@ -235,7 +236,7 @@ async def test_names_and_title_stay_as_they_were_on_the_day(school: School) -> N
 
     now = await learner.credentials.GetCredential(pb.GetCredentialRequest(credential_id=issued.credential_id))
 
-    assert (now.course_title, now.learner_name, now.issuer_name) == ("Loops", "Ada", "Grace")
+    assert (now.course_title, now.learner_name, now.awarder_name) == ("Loops", "Ada", "Grace")
 
 
 async def test_a_type_must_be_given(school: School) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from academe.api.credential.v1 import credential_pb2
 from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.errors import PageTokenInvalid
 from academe.ids import new_id
@@ -13,7 +14,7 @@ from tests.support.errors import expect_error
 from tests.support.school import Person, School
 
 
-async def pages(person: Person, course_id: str, size: int) -> list[list[pb.Credential]]:
+async def pages(person: Person, course_id: str, size: int) -> list[list[credential_pb2.Credential]]:
     """Every page, by following the tokens."""
     found, token = [], ""
     while True:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from academe.api.credential.v1 import credential_pb2
 from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.errors import EtagMismatch, InvalidArgument, RoleRequired
 from academe.ids import new_id
@@ -15,7 +16,7 @@ from tests.support.errors import expect_error
 from tests.support.school import School
 
 
-def revocation_of(credential: pb.Credential, reason: str = "Issued in error", etag: str = "") -> object:
+def revocation_of(credential: credential_pb2.Credential, reason: str = "Issued in error", etag: str = "") -> object:
     return pb.RevokeCredentialRequest(credential_id=credential.credential_id, reason=reason, etag=etag)
 
 
@@ -26,10 +27,10 @@ async def test_an_educator_of_the_course_revokes(school: School) -> None:
 
     revoked = await educator.credentials.RevokeCredential(revocation_of(issued, "Copied the exam"))
 
-    expected = pb.Credential()
+    expected = credential_pb2.Credential()
     expected.CopyFrom(issued)
-    expected.state = pb.CREDENTIAL_STATE_REVOKED
-    expected.revoke_reason = "Copied the exam"
+    expected.state = credential_pb2.CREDENTIAL_STATE_REVOKED
+    expected.status_reason = "Copied the exam"
     expected.revoke_time.CopyFrom(revoked.revoke_time)
     expected.etag = revoked.etag
     assert revoked == expected
@@ -46,7 +47,7 @@ async def test_an_administrator_revokes(school: School) -> None:
 
     revoked = await administrator.credentials.RevokeCredential(revocation_of(issued))
 
-    assert revoked.state == pb.CREDENTIAL_STATE_REVOKED
+    assert revoked.state == credential_pb2.CREDENTIAL_STATE_REVOKED
 
 
 async def test_a_second_call_answers_as_the_first(school: School) -> None:
@@ -102,7 +103,7 @@ async def test_to_an_educator_of_another_course_it_does_not_exist(school: School
     other = await school.educator()
     issued = await certified(await school.learner(), await school.educator())
 
-    for credential in (issued, pb.Credential(credential_id=str(new_id()))):
+    for credential in (issued, credential_pb2.Credential(credential_id=str(new_id()))):
         with expect_error(CredentialNotFound):
             await other.credentials.RevokeCredential(revocation_of(credential))
 

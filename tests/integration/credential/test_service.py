@@ -70,7 +70,7 @@ async def test_somebody_without_a_display_name_is_called_by_their_username(
     issued = await issue(service, neighbours, neighbours.educator, Role.EDUCATOR)
 
     assert issued.learner_name == account.username
-    assert issued.issuer_name == "Grace"
+    assert issued.awarder_name == "Grace"
 
 
 @pytest.mark.parametrize("gone", ["learner", "course"])

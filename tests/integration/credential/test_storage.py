@@ -31,12 +31,12 @@ def new_credential() -> Credential:
         type=CredentialType.DEGREE,
         course_title="Loops",
         learner_name="Ada",
-        issuer_name="Grace",
+        awarder_name="Grace",
         verification_code=new_code(),
         state=CredentialState.VALID,
         issue_time=datetime.now(UTC),
         revoke_time=None,
-        revoke_reason="",
+        status_reason="",
         version=1,
     )
 

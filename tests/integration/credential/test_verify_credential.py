@@ -6,19 +6,20 @@ import asyncio
 
 import pytest
 
+from academe.api.credential.v1 import credential_pb2, verification_pb2
 from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.services.credential.codes import new_code, printed
 from tests.integration.credential.graduation import certified
 from tests.support.errors import expect_error
 from tests.support.school import School
 
-UNKNOWN = pb.VerifyCredentialResponse(verdict=pb.VERDICT_UNKNOWN)
+UNKNOWN = verification_pb2.VerifyCredentialResponse(verdict=verification_pb2.VERDICT_UNKNOWN)
 
 
-async def verify(school: School, code: str) -> pb.VerifyCredentialResponse:
+async def verify(school: School, code: str) -> verification_pb2.VerifyCredentialResponse:
     """As an employer does, who is nobody here."""
-    reply: pb.VerifyCredentialResponse = await school.anonymous.credentials.VerifyCredential(
-        pb.VerifyCredentialRequest(verification_code=code)
+    reply: verification_pb2.VerifyCredentialResponse = await school.anonymous.credentials.VerifyCredential(
+        verification_pb2.VerifyCredentialRequest(verification_code=code)
     )
     return reply
 
@@ -27,13 +28,13 @@ async def test_an_employer_verifies_a_certificate(school: School) -> None:
     """Who earned what, from whom and when; no id of anybody."""
     issued = await certified(await school.learner("ada"), await school.educator("grace"))
 
-    assert await verify(school, issued.verification_code) == pb.VerifyCredentialResponse(
-        verdict=pb.VERDICT_VALID,
-        credential=pb.VerifiedCredential(
-            type=pb.CREDENTIAL_TYPE_CERTIFICATE,
+    assert await verify(school, issued.verification_code) == verification_pb2.VerifyCredentialResponse(
+        verdict=verification_pb2.VERDICT_VALID,
+        credential=verification_pb2.VerifiedCredential(
+            type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
             course_title="Thinking in Loops",
             learner_name="Ada",
-            issuer_name="Grace",
+            awarder_name="Grace",
             issue_time=issued.issue_time,
         ),
     )
@@ -47,16 +48,16 @@ async def test_a_revoked_certificate_says_when_and_why(school: School) -> None:
         pb.RevokeCredentialRequest(credential_id=issued.credential_id, reason="Issued in error")
     )
 
-    assert await verify(school, issued.verification_code) == pb.VerifyCredentialResponse(
-        verdict=pb.VERDICT_REVOKED,
-        credential=pb.VerifiedCredential(
-            type=pb.CREDENTIAL_TYPE_CERTIFICATE,
+    assert await verify(school, issued.verification_code) == verification_pb2.VerifyCredentialResponse(
+        verdict=verification_pb2.VERDICT_REVOKED,
+        credential=verification_pb2.VerifiedCredential(
+            type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
             course_title="Thinking in Loops",
             learner_name="Ada",
-            issuer_name="Grace",
+            awarder_name="Grace",
             issue_time=issued.issue_time,
             revoke_time=revoked.revoke_time,
-            revoke_reason="Issued in error",
+            status_reason="Issued in error",
         ),
     )
 

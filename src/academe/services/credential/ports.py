@@ -18,6 +18,12 @@ class Enrollments(Protocol):
         """The enrollments that exist, by id; others are left out. A completed one never changes its state."""
         ...
 
+    async def list_completed_enrollments(
+        self, course_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[UUID]:
+        """The completed enrollments of a course by id downwards, those below `after`."""
+        ...
+
 
 class Courses(Protocol):
     """Knows what courses are called and who teaches them."""

@@ -26,15 +26,22 @@ NEWEST = UUID(int=(1 << 128) - 1)
 class EnrollmentRepository:
     """Enrollments in PostgreSQL. `on_batch(name, items, seconds)` is told of every batch.
 
-    `changes` is told of every change that `enrolling` and `reports` committed.
+    `changes` is told of every change that `enrolling` and `reports` committed, and `published(topic)` of
+    events that were put into the outbox.
     """
 
-    def __init__(self, pool: Pool, *, on_batch: Callable[[str, int, float], None] | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        published: Callable[[str], None] | None = None,
+        on_batch: Callable[[str, int, float], None] | None = None,
+    ) -> None:
         self._pool = pool
         self.changes = Changes()
         self.enrolling = EnrollingRepository(pool, self.changes, on_batch=on_batch)
         self.progress = ProgressRepository(pool, on_batch=on_batch)
-        self.reports = ReportRepository(pool, self.changes, on_batch=on_batch)
+        self.reports = ReportRepository(pool, self.changes, published=published, on_batch=on_batch)
         self._own = BatchLoader(self._fetch_own, name="enrollment", on_batch=on_batch)
         self._any = BatchLoader(self._fetch_any, name="enrollment_by_id", on_batch=on_batch)
 

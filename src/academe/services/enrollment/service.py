@@ -195,7 +195,7 @@ class EnrollmentService:
     async def list_completed_enrollments(
         self, course_id: UUID, after: UUID | None, limit: int
     ) -> Sequence[UUID]:
-        """The completed enrollments of a course, newest first, those older than `after`; for other services."""
+        """The completed enrollments of a course, newest first, those older than `after`, for others."""
         return await self._repository.list_completed(course_id, after, limit)
 
     async def _may_read(self, caller: Caller, course_id: UUID) -> bool:

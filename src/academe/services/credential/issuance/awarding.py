@@ -1,0 +1,116 @@
+"""The one way in which credentials come to be, whether one is asked for, many, or none but the course."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from academe.clock import utcnow
+from academe.services.credential.errors import CredentialUnsignable
+from academe.services.credential.issuance.awards import Award
+from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
+from academe.services.credential.issuance.signing import Signed, Signer
+from academe.services.credential.keys import Issuers, SigningIssuer
+from academe.services.credential.model import Credential, Document, Replay
+from academe.services.credential.standards.errors import Refused
+
+TRIES = 5
+"""To sign again when a key was replaced between the signature and the commit; that happens once in months."""
+
+
+class Awarding:
+    """Composes, signs, stores and logs. What it is given is decided already."""
+
+    def __init__(
+        self,
+        repository: IssuanceRepository,
+        issuers: Issuers,
+        signer: Signer,
+        *,
+        base_uri: str,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._repository = repository
+        self._issuers = issuers
+        self._signer = signer
+        self._base_uri = base_uri
+        self._clock = clock
+
+    async def issue(
+        self, awards: Sequence[Award], replay: Replay | None = None
+    ) -> list[tuple[Credential, bool] | CredentialUnsignable]:
+        """The credential of each award and whether it is new, or why it cannot be signed; in the same order.
+
+        What is new of one issuer is stored in one transaction. `replay` goes with a single award. Raises
+        RequestIdReused, and IssuerNotFound.
+        """
+        outcomes: dict[tuple[UUID, UUID, int], tuple[Credential, bool] | CredentialUnsignable] = {}
+        found = await self._repository.find_issued([award.key for award in awards])
+        outcomes |= {key: (credential, False) for key, credential in found.items()}
+        if replay is not None and found:
+            await self._repository.claim_request(replay, next(iter(found.values())))
+        missing = {award.key: award for award in awards if award.key not in outcomes}
+        for issuer_id in {award.issuer_id for award in missing.values()}:
+            group = [award for award in missing.values() if award.issuer_id == issuer_id]
+            outcomes |= await self._issue_of(issuer_id, group, replay)
+        return [outcomes[award.key] for award in awards]
+
+    async def _issue_of(
+        self, issuer_id: UUID | None, awards: Sequence[Award], replay: Replay | None
+    ) -> dict[tuple[UUID, UUID, int], tuple[Credential, bool] | CredentialUnsignable]:
+        for attempt in range(1, TRIES + 1):
+            issuer = await self._issuers.signing(issuer_id)
+            prepared, refused = await self._prepare(issuer, awards)
+            if not prepared:
+                return dict(refused)
+            try:
+                stored = await self._repository.add_issues(issuer.issuer.issuer_id, prepared, replay)
+            except KeyReplaced:
+                if attempt == TRIES:
+                    raise
+                await self._issuers.reload()
+                continue
+            new = {one.credential.credential_id for one in prepared}
+            answers = {
+                (one.learner_id, one.enrollment_id, int(one.type)): (one, one.credential_id in new)
+                for one in stored
+            }
+            return {**refused, **answers}
+        raise AssertionError("unreachable")
+
+    async def _prepare(
+        self, issuer: SigningIssuer, awards: Sequence[Award]
+    ) -> tuple[list[Issue], dict[tuple[UUID, UUID, int], CredentialUnsignable]]:
+        """Signed and ready to be stored; and those that cannot be signed."""
+        now = self._clock().replace(microsecond=0)  # the document has whole seconds, and so does the row
+        who = issuer.issuer
+        credentials = [award.credential(who, now) for award in awards]
+        places = await self._repository.reserve_places(
+            who.issuer_id, [(one.learner_id, one.credential_id) for one in credentials], now
+        )
+        drafts = [
+            award.draft(credential, who, place, self._base_uri)
+            for award, credential, place in zip(awards, credentials, places, strict=True)
+        ]
+        prepared: list[Issue] = []
+        refused: dict[tuple[UUID, UUID, int], CredentialUnsignable] = {}
+        signed = await self._signer.sign(issuer, drafts)
+        for award, credential, outcome in zip(awards, credentials, signed, strict=True):
+            if isinstance(outcome, Refused):
+                refused[award.key] = CredentialUnsignable(outcome.reason, path=outcome.path)
+            else:
+                prepared.append(_issue(award, credential, issuer, outcome))
+        return prepared, refused
+
+
+def _issue(award: Award, credential: Credential, issuer: SigningIssuer, signed: Signed) -> Issue:
+    document = Document(
+        json=signed.json,
+        json_key_number=signed.json_key_number,
+        jwt=signed.jwt,
+        jwt_key_number=signed.jwt_key_number,
+        design=award.design(issuer.issuer),
+    )
+    return Issue(replace(credential, document_sha256=signed.sha256), document)

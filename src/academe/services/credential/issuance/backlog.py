@@ -1,0 +1,120 @@
+"""Signs what was issued before credentials were signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from academe.services.credential.issuance.awards import COMPLETED, profile_of
+from academe.services.credential.issuance.draft import (
+    ACHIEVEMENT_TYPES,
+    Achievement,
+    Draft,
+    Identity,
+    StatusPlace,
+)
+from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
+from academe.services.credential.issuance.repository_backlog import BacklogRepository
+from academe.services.credential.issuance.signing import Signer
+from academe.services.credential.keys import Issuers, SigningIssuer
+from academe.services.credential.model import Credential, Document
+from academe.services.credential.standards.errors import Refused
+
+BATCH = 50
+
+
+class Backlog:
+    """Give `run` to Background once; it ends when nothing is left. Several servers may do it at once: each
+    credential is signed for good by the first that stores it."""
+
+    def __init__(
+        self,
+        repository: BacklogRepository,
+        places: IssuanceRepository,
+        issuers: Issuers,
+        signer: Signer,
+        *,
+        base_uri: str,
+        log: Any,
+    ) -> None:
+        self._repository = repository
+        self._places = places
+        self._issuers = issuers
+        self._signer = signer
+        self._base_uri = base_uri
+        self._log = log
+
+    async def run(self) -> None:
+        """In the order in which they were issued. What cannot be signed is logged, and left as it is."""
+        after, signed = None, 0
+        while found := await self._repository.list_unsigned(after, BATCH):
+            try:
+                signed += await self._sign(found)
+            except KeyReplaced:
+                await self._issuers.reload()
+                continue
+            after = found[-1].credential_id
+        if signed:
+            self._log.info("credentials from before were signed", count=signed)
+
+    async def _sign(self, found: Sequence[Credential]) -> int:
+        issuer = await self._issuers.signing(None)
+        owners = [(one.learner_id, one.credential_id) for one in found]
+        places = await self._places.reserve_places(issuer.issuer.issuer_id, owners, found[0].issue_time)
+        drafts = [self._draft(one, issuer, place) for one, place in zip(found, places, strict=True)]
+        issues = []
+        for one, outcome in zip(found, await self._signer.sign(issuer, drafts), strict=True):
+            if isinstance(outcome, Refused):
+                self._log.error(
+                    "a credential from before cannot be signed",
+                    credential_id=str(one.credential_id),
+                    path=outcome.path,
+                    why=outcome.reason,
+                )
+                continue
+            credential = replace(
+                one,
+                issuer_id=issuer.issuer.issuer_id,
+                issuer_name=issuer.issuer.name,
+                issuer_did=issuer.issuer.did,
+                document_sha256=outcome.sha256,
+            )
+            design = {
+                "description": "",
+                "criteria": COMPLETED,
+                "language_code": "",
+                "signatories": [],
+                **issuer.issuer.brand_json(),
+            }
+            document = Document(
+                json=outcome.json,
+                json_key_number=outcome.json_key_number,
+                jwt=outcome.jwt,
+                jwt_key_number=outcome.jwt_key_number,
+                design=design,
+            )
+            issues.append(Issue(credential, document))
+        return await self._repository.add_signatures(issuer.issuer.issuer_id, issues)
+
+    def _draft(self, one: Credential, issuer: SigningIssuer, place: StatusPlace) -> Draft:
+        """In the words of its day; of the learner it knows the name alone."""
+        kind = one.type.name.lower().replace("_", "-")
+        return Draft(
+            credential_id=one.credential_id,
+            code=one.verification_code,
+            base_uri=self._base_uri,
+            type=one.type,
+            issuer=profile_of(issuer.issuer, self._base_uri),
+            achievement=Achievement(
+                uri=f"{self._base_uri}/achievements/{one.course_id}/{kind}",
+                name=one.title,
+                achievement_type=ACHIEVEMENT_TYPES[one.type],
+                description=one.title,
+                criteria=COMPLETED,
+            ),
+            identities=[Identity.of("name", one.learner_name)],
+            issue_time=one.issue_time,
+            expire_time=None,
+            status=place,
+        )

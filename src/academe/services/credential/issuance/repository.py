@@ -1,0 +1,313 @@
+"""Statements that issue credentials."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from academe.db.pool import Pool, Queryable
+from academe.errors import RequestIdReused
+from academe.ids import new_id
+from academe.services.credential.issuance.draft import StatusPlace
+from academe.services.credential.keys import KeyUse, lock_active_key
+from academe.services.credential.log.model import LogEntry, LogEvent
+from academe.services.credential.log.repository import append
+from academe.services.credential.model import Credential, Document, Replay
+from academe.services.credential.repository_shared import credential_of
+
+POSITIONS = 131_072
+"""In a status list: the least that keeps one holder among many (Bitstring Status List 1.0, section 6.1)."""
+
+FULL = POSITIONS // 2
+"""Positions of a list that are given out: until then a free one is found at the second try on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A credential with its signed forms, ready to be stored."""
+
+    credential: Credential
+    document: Document
+
+
+class KeyReplaced(Exception):
+    """Signed with a key that is not the active one any more: to be signed again."""
+
+
+class IssuanceRepository:
+    """Rows of what is being issued."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def find_issued(
+        self, keys: Sequence[tuple[UUID, UUID, int]]
+    ) -> Mapping[tuple[UUID, UUID, int], Credential]:
+        """The credentials that exist, by learner, enrollment and type."""
+        return await _issued(self._pool, keys)
+
+    async def reserve_places(
+        self, issuer_id: UUID, owners: Sequence[tuple[UUID, UUID]], now: datetime
+    ) -> list[StatusPlace]:
+        """A place in a status list for each (learner_id, credential_id). One never used stays empty."""
+        places: dict[UUID, StatusPlace] = {}
+        while len(places) < len(owners):
+            list_id = await self._open_list(issuer_id, now)
+            waiting = [owner for owner in owners if owner[1] not in places]
+            rows = await self._pool.fetch(
+                """
+                insert into credential.status_entry (list_id, position, learner_id, credential_id, state)
+                select $1::uuid, position, learner_id, credential_id, 1
+                from unnest($2::integer[], $3::uuid[], $4::uuid[])
+                    as drawn (position, learner_id, credential_id)
+                order by position
+                on conflict on constraint status_entry_pkey do nothing
+                returning position, credential_id
+                """,
+                list_id,
+                random.SystemRandom().sample(range(POSITIONS), len(waiting)),
+                [learner_id for learner_id, _ in waiting],
+                [credential_id for _, credential_id in waiting],
+            )
+            places |= {row["credential_id"]: StatusPlace(list_id, row["position"]) for row in rows}
+        return [places[credential_id] for _, credential_id in owners]
+
+    async def _open_list(self, issuer_id: UUID, now: datetime) -> UUID:
+        """A list of the issuer that takes more, made when there is none; two made at once both fill."""
+        found: UUID | None = await self._pool.fetchval(
+            """
+            select list_id
+            from credential.status_list
+            where issuer_id = $1 and not closed
+            order by list_id
+            limit 1
+            """,
+            issuer_id,
+        )
+        if found is not None and await self._close_if_full(found):
+            return await self._open_list(issuer_id, now)
+        if found is None:
+            found = new_id()
+            await self._pool.execute(
+                """
+                insert into credential.status_list (list_id, issuer_id, closed, create_time)
+                values ($1, $2, false, $3)
+                """,
+                found,
+                issuer_id,
+                now,
+            )
+        return found
+
+    async def _close_if_full(self, list_id: UUID) -> bool:
+        """Whether it was. A sample tells, since positions are drawn evenly: counting all costs more."""
+        status = await self._pool.execute(
+            """
+            update credential.status_list
+            set closed = true
+            where list_id = $1 and $2 <= (
+                select count(*)
+                from credential.status_entry
+                where list_id = $1 and position < $3
+            )
+            """,
+            list_id,
+            FULL // 64,
+            POSITIONS // 64,
+        )
+        return status == "UPDATE 1"
+
+    async def add_issues(
+        self, issuer_id: UUID, issues: Sequence[Issue], replay: Replay | None = None
+    ) -> list[Credential]:
+        """Stores all of them in one transaction with their log entries, and answers with what stands now: for
+        an enrollment and type that had a credential already, that one.
+
+        Raises KeyReplaced when a key they were signed with was replaced meanwhile, and RequestIdReused.
+        """
+        numbers = {number for one in issues for number in _key_numbers(one)}
+        ordered = sorted(issues, key=lambda one: _key(one.credential))
+        async with self._pool.transaction() as connection:
+            await lock_keys(connection, issuer_id, numbers)
+            added = await _add_credentials(connection, [one.credential for one in ordered])
+            new = [one for one in ordered if one.credential.credential_id in added]
+            await _add_documents(connection, new)
+            await _add_codes(connection, [one.credential for one in new])
+            stored = {_key(one.credential): one.credential for one in new}
+            if len(new) < len(issues):
+                missing = [
+                    _key(one.credential) for one in ordered if one.credential.credential_id not in added
+                ]
+                stored |= await _issued(connection, missing)
+            answers = [stored[_key(one.credential)] for one in issues]
+            if replay is not None:
+                # After what is waited for, so that of two who want each other's request neither waits.
+                await _claim_request(connection, replay, answers[0])
+            # Last: the log makes everybody wait for who holds it.
+            await append(connection, [_entry(one.credential) for one in new])
+        return answers
+
+    async def claim_request(self, replay: Replay, answer: Credential) -> None:
+        """Notes what a request is answered with. Raises RequestIdReused."""
+        await _claim_request(self._pool, replay, answer)
+
+
+def _key(credential: Credential) -> tuple[UUID, UUID, int]:
+    return credential.learner_id, credential.enrollment_id, int(credential.type)
+
+
+def _key_numbers(issue: Issue) -> tuple[int, int]:
+    return issue.document.json_key_number, issue.document.jwt_key_number
+
+
+async def lock_keys(connection: Queryable, issuer_id: UUID, numbers: set[int]) -> None:
+    """From here to the commit no key is replaced. Raises KeyReplaced when one was already."""
+    active = {await lock_active_key(connection, issuer_id, use) for use in KeyUse}
+    if not numbers <= active:
+        raise KeyReplaced
+
+
+def _entry(credential: Credential) -> LogEntry:
+    if credential.document_sha256 is None:
+        raise ValueError(f"credential {credential.credential_id} is not signed")
+    return LogEntry(LogEvent.ISSUE, credential.document_sha256)
+
+
+async def _issued(
+    connection: Queryable, keys: Sequence[tuple[UUID, UUID, int]]
+) -> dict[tuple[UUID, UUID, int], Credential]:
+    rows = await connection.fetch(
+        """
+        select held.learner_id, held.credential_id, held.enrollment_id, held.course_id, held.awarder_id,
+               held.type, held.course_title, held.learner_name, held.awarder_name, held.verification_code,
+               held.state, held.issue_time, held.revoke_time, held.status_reason, held.version,
+               held.issuer_id, held.issuer_name, held.issuer_did, held.title, held.expire_time,
+               held.suspend_time, held.visibility, held.keeps_name, held.document_sha256
+        from unnest($1::uuid[], $2::uuid[], $3::smallint[]) as asked (learner_id, enrollment_id, type)
+        join credential.credential as held
+          on held.learner_id = asked.learner_id and held.enrollment_id = asked.enrollment_id
+         and held.type = asked.type
+        """,
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+        [key[2] for key in keys],
+    )
+    return {(row["learner_id"], row["enrollment_id"], row["type"]): credential_of(row) for row in rows}
+
+
+async def _add_credentials(connection: Queryable, credentials: Sequence[Credential]) -> set[UUID]:
+    """Those that were added; the others' enrollments have a credential of the type already."""
+    rows = await connection.fetch(
+        """
+        insert into credential.credential (
+            learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
+            learner_name, awarder_name, verification_code, state, issue_time, revoke_time, status_reason,
+            version, issuer_id, issuer_name, issuer_did, title, expire_time, visibility, keeps_name,
+            document_sha256
+        )
+        select learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
+               learner_name, awarder_name, verification_code, 1, issue_time, null, '',
+               1, issuer_id, issuer_name, issuer_did, title, expire_time, visibility, false,
+               document_sha256
+        from unnest(
+            $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::smallint[], $7::text[],
+            $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[],
+            $15::text[], $16::timestamptz[], $17::smallint[], $18::bytea[]
+        ) as new (
+            learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
+            learner_name, awarder_name, verification_code, issue_time, issuer_id, issuer_name, issuer_did,
+            title, expire_time, visibility, document_sha256
+        )
+        on conflict do nothing
+        returning credential_id
+        """,
+        *zip(
+            *(
+                (
+                    one.learner_id,
+                    one.credential_id,
+                    one.enrollment_id,
+                    one.course_id,
+                    one.awarder_id,
+                    one.type,
+                    one.course_title,
+                    one.learner_name,
+                    one.awarder_name,
+                    one.verification_code,
+                    one.issue_time,
+                    one.issuer_id,
+                    one.issuer_name,
+                    one.issuer_did,
+                    one.title,
+                    one.expire_time,
+                    one.visibility,
+                    one.document_sha256,
+                )
+                for one in credentials
+            ),
+            strict=True,
+        ),
+    )
+    return {row["credential_id"] for row in rows}
+
+
+async def _add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
+    await connection.execute(
+        """
+        insert into credential.document (
+            learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
+        )
+        select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
+        from unnest(
+            $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[], $7::jsonb[]
+        ) as new (learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design)
+        """,
+        [one.credential.learner_id for one in issues],
+        [one.credential.credential_id for one in issues],
+        [one.document.json for one in issues],
+        [one.document.json_key_number for one in issues],
+        [one.document.jwt for one in issues],
+        [one.document.jwt_key_number for one in issues],
+        [json.dumps(dict(one.document.design)) for one in issues],
+    )
+
+
+async def _add_codes(connection: Queryable, credentials: Sequence[Credential]) -> None:
+    await connection.execute(
+        """
+        insert into credential.verification_code (code, learner_id, credential_id)
+        select code, learner_id, credential_id
+        from unnest($1::text[], $2::uuid[], $3::uuid[]) as new (code, learner_id, credential_id)
+        order by code
+        """,
+        [one.verification_code for one in credentials],
+        [one.learner_id for one in credentials],
+        [one.credential_id for one in credentials],
+    )
+
+
+async def _claim_request(connection: Queryable, replay: Replay, answer: Credential) -> None:
+    await connection.execute(
+        """
+        insert into credential.request (awarder_id, request_id, request_hash, learner_id, credential_id)
+        values ($1, $2, $3, $4, $5)
+        on conflict do nothing
+        """,
+        replay.awarder_id,
+        replay.request_id,
+        replay.request_hash,
+        answer.learner_id,
+        answer.credential_id,
+    )
+    asked: Any = await connection.fetchval(
+        "select request_hash from credential.request where awarder_id = $1 and request_id = $2",
+        replay.awarder_id,
+        replay.request_id,
+    )
+    if asked != replay.request_hash:
+        raise RequestIdReused

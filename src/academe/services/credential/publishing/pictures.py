@@ -1,0 +1,76 @@
+"""Certificates drawn as pictures and paper, with the signed document baked in, and kept for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+
+from academe.services.credential.model import Credential, Document
+from academe.services.credential.pages import CertificateView, render_pdf, render_png, render_svg
+from academe.services.credential.pages.certificate import THUMBNAIL_WIDTH
+from academe.services.credential.publishing.formats import FileFormat
+from academe.services.credential.publishing.views import certificate_view
+from academe.services.credential.standards import png, svg
+
+KEPT_BYTES = 16_000_000
+"""Of drawings: some forty certificates with all of their forms."""
+
+AT_ONCE = 1
+"""Drawn at the same time: that much of a processor, and no more, is taken from calls."""
+
+_RENDER: dict[FileFormat, Callable[[CertificateView], bytes]] = {
+    FileFormat.PNG: render_png,
+    FileFormat.SVG: render_svg,
+    FileFormat.PDF: render_pdf,
+}
+
+
+class Pictures:
+    """Draws each certificate once, as long as it is asked for."""
+
+    def __init__(self, base_uri: str) -> None:
+        self._base_uri = base_uri
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._size = 0
+
+    async def baked(self, credential: Credential, document: Document, form: FileFormat) -> bytes:
+        """PNG and SVG carry the signed document, PDF is for people alone."""
+        key = (credential.document_sha256, credential.learner_name, form)
+        view = certificate_view(credential, document.design, self._base_uri)
+        return await self._once(key, lambda: _bake(_RENDER[form](view), document.json, form))
+
+    async def thumbnail(self, credential: Credential, document: Document) -> bytes:
+        """A small PNG with nothing in it, for pages that show a link."""
+        key = (credential.document_sha256, credential.learner_name, "thumbnail")
+        view = certificate_view(credential, document.design, self._base_uri)
+        return await self._once(key, lambda: render_png(view, THUMBNAIL_WIDTH))
+
+    async def draw(self, view: CertificateView, form: FileFormat) -> bytes:
+        """A certificate that is no credential, as a preview."""
+        async with self._places:
+            return await asyncio.to_thread(_RENDER[form], view)
+
+    async def _once(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+        async with self._places:  # also, who waited for the same drawing finds it here
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            made = await asyncio.to_thread(make)
+            self._kept[key] = made
+            self._size += len(made)
+            while self._size > KEPT_BYTES:
+                _, dropped = self._kept.popitem(last=False)
+                self._size -= len(dropped)
+            return made
+
+
+def _bake(picture: bytes, document: bytes, form: FileFormat) -> bytes:
+    match form:
+        case FileFormat.PNG:
+            return png.bake(picture, document, "json")
+        case FileFormat.SVG:
+            return svg.bake(picture, document, "json")
+        case _:
+            return picture

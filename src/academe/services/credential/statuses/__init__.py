@@ -1,0 +1,1 @@
+"""What becomes of credentials: revoked, suspended, reinstated; and the lists in which verifiers read it."""

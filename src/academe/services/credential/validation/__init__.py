@@ -1,0 +1,1 @@
+"""Whether a credential is good, wherever it comes from, and why."""

@@ -1,0 +1,117 @@
+"""What can be looked at in a document alone: its shape, its dates and its recipient."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from academe.services.credential.issuance.draft import identity_hash
+from academe.services.credential.standards.errors import Malformed
+from academe.services.credential.validation.model import Check, CheckName, CheckResult, Verdict
+
+V2 = "https://www.w3.org/ns/credentials/v2"
+V1 = "https://www.w3.org/2018/credentials/v1"
+
+CLOCKS = timedelta(minutes=5)
+"""How far an issuer's clock may be ahead of ours."""
+
+
+def passed(name: CheckName, reason: str) -> Check:
+    return Check(name, CheckResult.PASS, reason)
+
+
+def failed(name: CheckName, reason: str, verdict: Verdict = Verdict.INVALID) -> Check:
+    return Check(name, CheckResult.FAIL, reason, verdict)
+
+
+def unknown(name: CheckName, reason: str) -> Check:
+    return Check(name, CheckResult.UNKNOWN, reason)
+
+
+def check_structure(document: Mapping[str, Any]) -> str:
+    """Whether it is a credential of the W3C data model, 2.0 or 1.1; answers with the issuer's identifier.
+
+    Raises Malformed. Source: https://www.w3.org/TR/vc-data-model-2.0/#basic-concepts.
+    """
+    contexts = document.get("@context")
+    if not isinstance(contexts, list) or not contexts or contexts[0] not in (V1, V2):
+        raise Malformed("/@context", f"must be a list that begins with {V2}")
+    if "VerifiableCredential" not in many(document.get("type")):
+        raise Malformed("/type", "must contain VerifiableCredential")
+    if not document.get("credentialSubject"):
+        raise Malformed("/credentialSubject", "is missing")
+    return issuer_of(document)
+
+
+def issuer_of(document: Mapping[str, Any]) -> str:
+    issuer = document.get("issuer")
+    named = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    if not isinstance(named, str) or ":" not in named:
+        raise Malformed("/issuer", "must be an identifier, or have one as its id")
+    return named
+
+
+def check_validity(document: Mapping[str, Any], now: datetime) -> Check:
+    """Between its dates. Those of the 1.1 data model are called issuanceDate and expirationDate."""
+    name = CheckName.VALIDITY
+    try:
+        begins = time_at(document, "validFrom") or time_at(document, "issuanceDate")
+        ends = time_at(document, "validUntil") or time_at(document, "expirationDate")
+    except Malformed as error:
+        return failed(name, f"{error.path} {error.reason}")
+    if begins is not None and begins > now + CLOCKS:
+        return failed(name, f"Valid from {begins.isoformat()}.", Verdict.NOT_YET_VALID)
+    if ends is not None and ends <= now:
+        return failed(name, f"Expired on {ends.isoformat()}.", Verdict.EXPIRED)
+    return passed(name, f"Valid until {ends.isoformat()}." if ends is not None else "It does not expire.")
+
+
+def time_at(document: Mapping[str, Any], field: str) -> datetime | None:
+    """A time of the document, None when it is not there. Raises Malformed for one without an offset."""
+    value = document.get(field)
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Malformed(f"/{field}", "must be a time with an offset, such as 2026-01-31T12:00:00Z")
+    return found.astimezone(UTC)
+
+
+def check_recipient(document: Mapping[str, Any], expected: Mapping[str, str]) -> Check:
+    """Whether it was issued to whom it is said to belong. `expected` is by identityType."""
+    name = CheckName.RECIPIENT
+    identities = list(_identities(document))
+    for kind, value in expected.items():
+        known = [one for one in identities if one.get("identityType") == kind]
+        if not known:
+            return unknown(name, f"It does not say what {kind} it was issued to.")
+        if not any(_is_of(one, value) for one in known):
+            return failed(name, f"It was issued to another {kind}.")
+    return passed(name, "It was issued to who is expected.")
+
+
+def _identities(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    for subject in many(document.get("credentialSubject")):
+        if isinstance(subject, Mapping):
+            for one in many(subject.get("identifier")):
+                if isinstance(one, Mapping):
+                    yield one
+
+
+def _is_of(identity: Mapping[str, Any], value: str) -> bool:
+    stated, salt = identity.get("identityHash"), identity.get("salt", "")
+    if not isinstance(stated, str) or not isinstance(salt, str):
+        return False
+    if not identity.get("hashed"):
+        return stated.casefold() == value.casefold()
+    return hmac.compare_digest(stated.lower().encode(), identity_hash(value, salt).encode())
+
+
+def many(value: Any) -> list[Any]:
+    """JSON-LD lets a single value stand for a list of one."""
+    return value if isinstance(value, list) else [] if value is None else [value]

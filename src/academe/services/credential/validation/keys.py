@@ -1,0 +1,61 @@
+"""Whose key a signature was made with: ours from the database, others' from where their identifier says."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from academe.services.credential.keys import Issuers, KeyState
+from academe.services.credential.standards import did as dids
+from academe.services.credential.standards import strict_json
+from academe.services.credential.standards.errors import Refused
+from academe.services.credential.standards.multikey import PublicKey
+from academe.services.credential.validation.fetch import Fetcher, Unreachable
+
+
+class NoKey(Exception):
+    """The key is not one that the issuer may sign with. The text says why."""
+
+
+class KeyUnknown(Exception):
+    """Whether it is cannot be found out. The text says why."""
+
+
+class KeyFinder:
+    """Finds the public half of a verification method, always in the issuer's own key document."""
+
+    def __init__(self, issuers: Issuers, fetcher: Fetcher) -> None:
+        self._issuers = issuers
+        self._fetcher = fetcher
+
+    async def find(self, method: str, issuer_did: str) -> PublicKey:
+        """The key named `method`, for signatures of `issuer_did`. Raises NoKey and KeyUnknown."""
+        owner = method.partition("#")[0]
+        if owner != issuer_did:
+            raise NoKey(f"The key {method} is not one of the issuer {issuer_did}.")
+        ours = await self._issuers.find_key(method)
+        if ours is not None:
+            if ours.state is KeyState.COMPROMISED:
+                raise NoKey(f"The key {method} is compromised: nothing it signed is good any more.")
+            return ours.public_key
+        if await self._issuers.by_did(issuer_did) is not None:
+            raise NoKey(f"The issuer has no key {method}.")
+        return await self._elsewhere(method, owner)
+
+    async def _elsewhere(self, method: str, owner: str) -> PublicKey:
+        try:
+            if owner.startswith("did:key:"):
+                document = dids.resolve_did_key(owner)
+            elif owner.startswith("did:web:"):
+                document = dids.read_did_document(
+                    strict_json.parse(await self._fetcher.get(dids.did_web_url(owner)))
+                )
+            else:
+                kind = urlsplit(owner).scheme or "no scheme"
+                raise KeyUnknown(f"Issuers are found by did:web and did:key, not by {owner} ({kind}).")
+            if document.id != owner:
+                raise NoKey(f"The key document of {owner} says that it is that of {document.id}.")
+            return document.assertion_key(method)
+        except Unreachable as error:
+            raise KeyUnknown(f"The issuer's key document cannot be had: {error}") from error
+        except Refused as error:
+            raise NoKey(f"The issuer's key document does not give this key: {error.reason}") from error

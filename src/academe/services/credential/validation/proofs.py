@@ -1,0 +1,92 @@
+"""Whether a signature holds, and whether it is the issuer's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from academe.services.credential.keys import Issuers
+from academe.services.credential.standards import data_integrity, jose
+from academe.services.credential.standards.errors import (
+    ProofInvalid,
+    Refused,
+    UndefinedTerm,
+    UnknownContext,
+)
+from academe.services.credential.standards.workers import Workers
+from academe.services.credential.validation.checks import failed, passed, unknown
+from academe.services.credential.validation.forms import Presented
+from academe.services.credential.validation.keys import KeyFinder, KeyUnknown, NoKey
+from academe.services.credential.validation.model import Check, CheckName, CheckResult
+
+_NOT_CHECKED = ("unsupported_suite", "unknown_proof")
+"""Signed in a way of which nothing can be said here."""
+
+
+class ProofChecker:
+    """Checks proofs in documents, and tokens."""
+
+    def __init__(self, keys: KeyFinder, issuers: Issuers, workers: Workers) -> None:
+        self._keys = keys
+        self._issuers = issuers
+        self._workers = workers
+
+    async def is_ours(self, issuer: str) -> bool:
+        """Whether this is an issuer of this school."""
+        return await self._issuers.by_did(issuer) is not None
+
+    async def check(self, presented: Presented, issuer: str) -> list[Check]:
+        """Contexts, proof and issuer; up to the first that makes the rest pointless."""
+        try:
+            if presented.token is not None:
+                return await self._check_token(presented.token, presented.header or {}, issuer)
+            return await self._check_document(presented.document, issuer)
+        except NoKey as error:
+            return [failed(CheckName.ISSUER, str(error))]
+        except KeyUnknown as error:
+            return [unknown(CheckName.ISSUER, str(error))]
+
+    async def check_list(self, presented: Presented, issuer: str) -> Check:
+        """The first of the same checks that does not pass, for a status list; or the last."""
+        checks = await self.check(presented, issuer)
+        return next((one for one in checks if one.result is not CheckResult.PASS), checks[-1])
+
+    async def _check_token(self, token: bytes, header: Mapping[str, Any], issuer: str) -> list[Check]:
+        method = header.get("kid")
+        if not isinstance(method, str) or "#" not in method:
+            return [
+                failed(CheckName.PROOF, "The token does not name its key (kid) by a verification method.")
+            ]
+        key = await self._keys.find(method, issuer)
+        try:
+            jose.verify(token, key)
+        except Refused as error:
+            return [failed(CheckName.PROOF, str(error))]
+        return [
+            passed(CheckName.CONTEXTS, "Every claim is in the signed token."),
+            passed(CheckName.PROOF, "The token's signature holds: nothing was changed."),
+            passed(CheckName.ISSUER, f"It was signed by {issuer}, with {method}."),
+        ]
+
+    async def _check_document(self, document: dict[str, Any], issuer: str) -> list[Check]:
+        try:
+            proofs = await self._workers.proofs_to_check(document)
+        except (UndefinedTerm, UnknownContext) as error:
+            return [failed(CheckName.CONTEXTS, str(error))]
+        except ProofInvalid as error:
+            return [(unknown if error.code in _NOT_CHECKED else failed)(CheckName.PROOF, str(error))]
+        except Refused as error:
+            return [failed(CheckName.STRUCTURE, str(error))]
+        checks = [passed(CheckName.CONTEXTS, "Everything it says is defined, and signed.")]
+        for proof, message in proofs:
+            key = await self._keys.find(proof.method, issuer)
+            try:
+                data_integrity.check_signature(proof, message, key)
+            except Refused as error:
+                return [*checks, failed(CheckName.PROOF, str(error))]
+        methods = ", ".join(proof.method for proof, _ in proofs)
+        return [
+            *checks,
+            passed(CheckName.PROOF, "The signature holds: nothing was changed."),
+            passed(CheckName.ISSUER, f"It was signed by {issuer}, with {methods}."),
+        ]

@@ -1,0 +1,143 @@
+"""Verifying: one credential of this school by its code or id, or any from anywhere as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from academe.clock import utcnow
+from academe.services.credential.codes import read_code
+from academe.services.credential.issuance.draft import credential_uri
+from academe.services.credential.model import Credential, CredentialVisibility, Document
+from academe.services.credential.repository import CredentialRepository
+from academe.services.credential.standards import strict_json
+from academe.services.credential.standards.errors import Refused
+from academe.services.credential.validation.checks import (
+    check_recipient,
+    check_structure,
+    check_validity,
+    failed,
+    passed,
+    unknown,
+)
+from academe.services.credential.validation.forms import Presented, read
+from academe.services.credential.validation.logged import LogChecker
+from academe.services.credential.validation.model import (
+    GENUINE,
+    Check,
+    CheckName,
+    CheckResult,
+    Verdict,
+    Verification,
+    verdict_of,
+)
+from academe.services.credential.validation.proofs import ProofChecker
+from academe.services.credential.validation.statements import statement_of_document, statement_of_row
+from academe.services.credential.validation.status import StatusChecker
+
+
+class ValidationService:
+    """Says whether credentials are good. Anybody may ask, with anything."""
+
+    def __init__(
+        self,
+        repository: CredentialRepository,
+        proofs: ProofChecker,
+        statuses: StatusChecker,
+        logged: LogChecker,
+        *,
+        base_uri: str,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._repository = repository
+        self._proofs = proofs
+        self._statuses = statuses
+        self._logged = logged
+        self._base_uri = base_uri
+        self._clock = clock
+
+    async def verify_code(self, text: str, expected: Mapping[str, str]) -> Verification:
+        """What there is to say about a code, however it was typed. Raises nothing: what cannot be a code of
+        ours is unknown, like one that was never given out."""
+        code = read_code(text)
+        found = await self._repository.find_by_code(code) if code is not None else None
+        if found is None:
+            return _nothing("No credential of this school has this code.")
+        return await self._verify_row(found, expected)
+
+    async def verify_uri(self, uri: str, expected: Mapping[str, str]) -> Verification:
+        """The same for a credential's id."""
+        begins = credential_uri(self._base_uri, "")
+        if not uri.startswith(begins):
+            return _nothing(
+                f"The ids of this school's credentials begin with {begins}; send the document itself."
+            )
+        return await self.verify_code(uri.removeprefix(begins), expected)
+
+    async def verify_document(self, content: bytes, expected: Mapping[str, str]) -> Verification:
+        """What there is to say about a credential from anywhere. Raises nothing."""
+        try:
+            presented = read(content)
+            issuer = check_structure(presented.document)
+        except Refused as error:
+            return _invalid(CheckName.STRUCTURE, error)
+        row = await self._row_of(presented.document)
+        checks = await self._checks(presented, issuer, row, expected)
+        statement = statement_of_document(presented.document, issuer, row)
+        return Verification(verdict_of(checks), statement, checks)
+
+    async def verify_credential(self, credential: Credential) -> Verification:
+        """One of this school, for those who have it already, such as the page that shows it."""
+        return await self._verify_row(credential, {})
+
+    async def _verify_row(self, credential: Credential, expected: Mapping[str, str]) -> Verification:
+        document = await self._repository.get_document(credential)
+        hidden = credential.visibility is CredentialVisibility.HOLDER
+        statement = None if hidden else statement_of_row(credential, document, self._base_uri)
+        if document is None or credential.document_sha256 is None:
+            reason = "It is not signed yet; that is being done, so ask again in a minute."
+            return Verification(Verdict.UNKNOWN, statement, [unknown(CheckName.PROOF, reason)])
+        presented = Presented(strict_json.parse(document.json))
+        checks = await self._checks(presented, credential.issuer_did, credential, expected, stored=document)
+        return Verification(verdict_of(checks), statement, checks)
+
+    async def _checks(
+        self,
+        presented: Presented,
+        issuer: str,
+        row: Credential | None,
+        expected: Mapping[str, str],
+        *,
+        stored: Document | None = None,
+    ) -> list[Check]:
+        """All of them, or those up to the first that makes the rest pointless."""
+        now = self._clock()
+        checks = [passed(CheckName.STRUCTURE, "It is a verifiable credential.")]
+        checks += await self._proofs.check(presented, issuer)
+        if any(check.result is not CheckResult.PASS for check in checks if check.name in GENUINE):
+            return checks
+        checks.append(check_validity(presented.document, now))
+        checks.append(await self._statuses.check(presented.document, now, self._proofs.check_list))
+        if await self._proofs.is_ours(issuer):
+            checks.append(await self._logged.check(presented, row, stored))
+        if expected:
+            checks.append(check_recipient(presented.document, expected))
+        return checks
+
+    async def _row_of(self, document: Mapping[str, Any]) -> Credential | None:
+        """The credential of this school with the document's id, if it has one of ours."""
+        uri = document.get("id")
+        begins = credential_uri(self._base_uri, "")
+        if not isinstance(uri, str) or not uri.startswith(begins):
+            return None
+        code = read_code(uri.removeprefix(begins))
+        return await self._repository.find_by_code(code) if code is not None else None
+
+
+def _nothing(reason: str) -> Verification:
+    return Verification(Verdict.UNKNOWN, None, [unknown(CheckName.STRUCTURE, reason)])
+
+
+def _invalid(name: CheckName, error: Refused) -> Verification:
+    return Verification(Verdict.INVALID, None, [failed(name, f"{error.path} {error.reason}".strip())])
