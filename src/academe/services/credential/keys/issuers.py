@@ -6,17 +6,16 @@ time not to sign with one is another matter: `lock_active_key` is for that, in t
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from academe.clock import utcnow
 from academe.db.loader import BatchLoader
-from academe.ids import new_id
 from academe.services.credential.errors import IssuerNotFound
 from academe.services.credential.keys.did_document import did_document
 from academe.services.credential.keys.model import (
@@ -30,13 +29,12 @@ from academe.services.credential.keys.model import (
     SigningIssuer,
 )
 from academe.services.credential.keys.repository import IssuerRepository
+from academe.services.credential.keys.school import SCHOOL, make_school, school_did
 from academe.services.credential.keys.sealing import PrivateKey, Sealer
 from academe.services.credential.standards import strict_json
-from academe.services.credential.standards.did import did_web, did_web_url
-from academe.startup import StartupError
+from academe.services.credential.standards.did import did_web_url
 
-SCHOOL = "school"
-"""Slug of the school's own issuer. Each address that the school moves to has another: school-2 and so on."""
+_SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 RELOAD_SECONDS = 2.0
 """For which what was read of an issuer is used."""
@@ -86,7 +84,7 @@ class Issuers:
 
         Raises StartupError when they were stored under another secret, or the school's address cannot be one.
         """
-        issuer_id = await self._id_of(self._school_did())
+        issuer_id = await self._id_of(school_did(self._base_uri))
         if issuer_id is not None:
             await self.signing(issuer_id)
 
@@ -107,7 +105,7 @@ class Issuers:
     async def find_key(self, method: str) -> KeyFacts | None:
         """The key of ours that has this name in documents, whatever became of it; None if none has."""
         did, _, fragment = method.partition("#")
-        issuer_id = await self._id_of(did)
+        issuer_id = await self._id_of_did(did)
         if issuer_id is None:
             return None
         entry = await self._known(issuer_id)
@@ -127,14 +125,14 @@ class Issuers:
         """One issuer, None for the school itself. Raises IssuerNotFound."""
         return (await self._known(issuer_id)).issuer
 
-    async def now(self, issuer_id: UUID | None) -> tuple[Issuer, Sequence[IssuerKey]]:
+    async def read(self, issuer_id: UUID | None) -> tuple[Issuer, Sequence[IssuerKey]]:
         """One issuer and its keys, newest first, read after the call was made. Raises IssuerNotFound."""
         entry = await self._known(issuer_id, fresh=True)
         return entry.issuer, entry.keys
 
     async def by_did(self, did: str) -> Issuer | None:
         """The issuer with this DID, if it is one of ours."""
-        issuer_id = await self._id_of(did)
+        issuer_id = await self._id_of_did(did)
         return None if issuer_id is None else await self.get(issuer_id)
 
     async def document(self, slug: str) -> PublishedDocument | None:
@@ -144,7 +142,7 @@ class Issuers:
         """
         if slug == SCHOOL:
             return await self.document_of(None)
-        issuer_id = await self._id_of(slug) if ":" not in slug else None
+        issuer_id = await self._id_of(slug) if _SLUG.fullmatch(slug) else None
         return None if issuer_id is None else await self.document_of(issuer_id)
 
     async def document_of(self, issuer_id: UUID | None) -> PublishedDocument:
@@ -164,8 +162,9 @@ class Issuers:
 
     async def _known(self, issuer_id: UUID | None, *, fresh: bool = False) -> _Entry:
         if issuer_id is None:
-            did = self._school_did()
-            issuer_id = await self._id_of(did) or await self._make_school(did)
+            issuer_id = await self._id_of(school_did(self._base_uri)) or await make_school(
+                self._repository, self._sealer, self._base_uri, self._clock()
+            )
         entry = self._entries.get(issuer_id)
         oldest = max(self._not_before, time.monotonic() - RELOAD_SECONDS)
         if fresh or entry is None or entry.read_time <= oldest:
@@ -191,49 +190,16 @@ class Issuers:
         self._opened = {name: key for name, key in self._opened.items() if name in active}
         return entries
 
+    async def _id_of_did(self, did: str) -> UUID | None:
+        """For whatever strangers call an issuer: no slug, and nothing that PostgreSQL cannot read."""
+        return await self._id_of(did) if did.startswith("did:") and "\0" not in did else None
+
     async def _id_of(self, name: str) -> UUID | None:
         """Of a slug or DID. Neither is ever given to another, so what was found once is kept."""
         found = self._ids.get(name) or await self._repository.find_id(name)
         if found is not None:
             self._ids[name] = found
         return found
-
-    def _school_did(self) -> str:
-        try:
-            return did_web(self._base_uri)
-        except ValueError as error:
-            raise StartupError(
-                "ACADEME_ISSUER must be the address of a host by its name, as in https://school.example: "
-                "verifiers find the keys of credentials there, and look for them at no number."
-            ) from error
-
-    async def _make_school(self, did: str) -> UUID:
-        """Of several processes one does. After a move to another address the name and the brand are kept."""
-        now = self._clock()
-        host = urlsplit(self._base_uri).hostname or self._base_uri
-        wanted = Issuer(new_id(), SCHOOL, did, host, self._base_uri, "", b"", "", "", now, 1)
-        number = 1
-        while True:
-            found, added = await self._repository.add_issuer(wanted, self.first_keys(wanted))
-            if added or found.did == did:
-                return found.issuer_id
-            number += 1
-            wanted = replace(
-                found,
-                issuer_id=new_id(),
-                slug=f"{SCHOOL}-{number}",
-                did=did,
-                uri=self._base_uri,
-                create_time=now,
-                version=1,
-            )
-
-    def first_keys(self, issuer: Issuer) -> list[IssuerKey]:
-        """A key for each use, for an issuer that has none yet."""
-        return [
-            self._sealer.new_key(issuer.issuer_id, issuer.did, number, use, now=issuer.create_time)
-            for number, use in enumerate(KeyUse, 1)
-        ]
 
     def _open(self, entry: _Entry, use: KeyUse) -> OpenKey[Any]:
         stored = entry.active(use)

@@ -5,6 +5,7 @@ Whoever changes the keys of an issuer holds its row first, so changes of one iss
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +25,7 @@ class KeyRepository:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._turn = asyncio.Lock()  # so that who waits for another's change holds no connection meanwhile
 
     async def rotate(
         self, issuer_id: UUID, use: KeyUse, number: int, make: KeyMaker, now: datetime
@@ -32,7 +34,7 @@ class KeyRepository:
 
         Raises IssuerNotFound and IssuerKeyNotFound.
         """
-        async with self._pool.transaction() as connection:
+        async with self._turn, self._pool.transaction() as connection:
             did, keys = await _hold(connection, issuer_id)
             asked = _numbered(keys, number)
             if asked.use is not use:
@@ -49,7 +51,7 @@ class KeyRepository:
 
         Raises IssuerNotFound and IssuerKeyNotFound.
         """
-        async with self._pool.transaction() as connection:
+        async with self._turn, self._pool.transaction() as connection:
             did, keys = await _hold(connection, issuer_id)
             asked = _numbered(keys, number)
             if asked.state is KeyState.COMPROMISED:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from academe.secrets import Secrets
-from academe.services.credential.keys.model import IssuerKey, KeyState, KeyUse, method_of
+from academe.services.credential.keys.model import Issuer, IssuerKey, KeyState, KeyUse, method_of
 from academe.startup import StartupError
 
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -39,6 +39,13 @@ class Sealer:
         nonce = random.token_bytes(_NONCE_BYTES)
         sealed = nonce + self._cipher.encrypt(nonce, plain, method_of(did, number).encode())
         return IssuerKey(issuer_id, number, use, KeyState.ACTIVE, public_half(made), sealed, now, None, None)
+
+    def first_keys(self, issuer: Issuer) -> list[IssuerKey]:
+        """A key for each use, for an issuer that has none yet."""
+        return [
+            self.new_key(issuer.issuer_id, issuer.did, number, use, now=issuer.create_time)
+            for number, use in enumerate(KeyUse, 1)
+        ]
 
     def open(self, did: str, stored: IssuerKey) -> PrivateKey:
         """The private half of a stored key.

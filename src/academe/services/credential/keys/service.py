@@ -18,7 +18,7 @@ from academe.services.credential.errors import IssuerExists
 from academe.services.credential.images import check_image
 from academe.services.credential.issuance.compose import BADGES_CONTEXT, CREDENTIALS_CONTEXT, issuer_profile
 from academe.services.credential.issuance.draft import IssuerProfile
-from academe.services.credential.keys.issuers import FIRST_ID, SCHOOL, Issuers
+from academe.services.credential.keys.issuers import FIRST_ID, Issuers
 from academe.services.credential.keys.model import (
     Issuer,
     IssuerChange,
@@ -28,6 +28,7 @@ from academe.services.credential.keys.model import (
 )
 from academe.services.credential.keys.repository import IssuerRepository
 from academe.services.credential.keys.repository_keys import KeyRepository
+from academe.services.credential.keys.school import SCHOOL
 from academe.services.credential.keys.sealing import Sealer
 from academe.services.credential.standards import guard
 from academe.services.credential.standards.did import did_web
@@ -36,6 +37,8 @@ from academe.services.credential.web_address import check_web_address
 
 RESERVED = re.compile(rf"{SCHOOL}(-[0-9]+)?")
 """Slugs of the school's own issuers."""
+
+DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
 
 _PROFILE_FIELDS = {"/issuer/name": "name", "/issuer/url": "uri", "/issuer/email": "email"}
 
@@ -74,7 +77,7 @@ class IssuerService:
         if RESERVED.fullmatch(slug):
             raise IssuerExists("This slug is kept for the school itself; choose another.", slug=slug)
         wanted = _issuer(new_id(), slug, did, fields, self._clock())
-        found, added = await self._repository.add_issuer(wanted, self._issuers.first_keys(wanted))
+        found, added = await self._repository.add_issuer(wanted, self._sealer.first_keys(wanted))
         same = replace(found, issuer_id=wanted.issuer_id, create_time=wanted.create_time, version=1)
         if not added and same != wanted:
             raise IssuerExists(slug=slug)
@@ -95,7 +98,7 @@ class IssuerService:
 
     async def get_issuer(self, issuer_id: UUID | None) -> Issuer:
         """One issuer as it is now, None for the school itself. Raises IssuerNotFound."""
-        return (await self._issuers.now(issuer_id))[0]
+        return (await self._issuers.read(issuer_id))[0]
 
     async def list_issuers(self, *, page_size: int, page_token: str) -> Page[Issuer]:
         """The school, then the others by id; without logos, a hundred of which would be ten megabytes.
@@ -113,7 +116,7 @@ class IssuerService:
 
     async def list_keys(self, issuer_id: UUID) -> tuple[Issuer, Sequence[IssuerKey]]:
         """An issuer and its keys, newest first. Raises IssuerNotFound."""
-        return await self._issuers.now(issuer_id)
+        return await self._issuers.read(issuer_id)
 
     async def rotate_key(self, issuer_id: UUID, use: KeyUse, number: int) -> tuple[Issuer, IssuerKey]:
         """The key that signs in the place of key `number`, made unless that was replaced already.
@@ -139,12 +142,14 @@ class IssuerService:
 
     async def get_document(self, issuer_id: UUID) -> PublishedDocument:
         """The key document that verifiers look for, as it is now. Raises IssuerNotFound."""
-        await self._issuers.now(issuer_id)
+        await self._issuers.read(issuer_id)
         return await self._issuers.document_of(issuer_id)
 
 
 def _own_did(domain: str) -> str:
     try:
+        if not DOMAIN.fullmatch(domain):
+            raise ValueError("a domain is the name of a host alone")
         return did_web(f"https://{domain}")
     except ValueError as error:
         raise InvalidArgument.field("domain", f"cannot be where keys are found: {error}") from error
