@@ -1,4 +1,4 @@
-"""Drafts of credentials, the same on every run: kinds, scripts, and every optional field now there, now not."""
+"""Drafts of credentials, the same on every run: all kinds, many scripts, each optional field there or not."""
 
 from __future__ import annotations
 
@@ -104,10 +104,15 @@ def _achievement(
 
 
 def _alignment(source: random.Random, number: int, *, detailed: bool) -> Alignment:
-    name, uri = source.choice(TITLES), f"https://skills.example/{source.randrange(99)}/{number}?lang=fr&x=%C3%A9"
+    name, uri = (
+        source.choice(TITLES),
+        f"https://skills.example/{source.randrange(99)}/{number}?lang=fr&x=%C3%A9",
+    )
     if not detailed:
         return Alignment(name, uri)
-    return Alignment(name, uri, f"S{source.randrange(9999):04}.{number}", "ESCO ⇄ CEFR", source.choice(NARRATIVES))
+    return Alignment(
+        name, uri, f"S{source.randrange(9999):04}.{number}", "ESCO ⇄ CEFR", source.choice(NARRATIVES)
+    )
 
 
 def _result(source: random.Random) -> Result:

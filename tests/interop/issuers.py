@@ -1,4 +1,4 @@
-"""Issuers with keys that are no secret: they sign drafts and publish what verifiers need, without a server."""
+"""Issuers with keys that are no secret: they sign drafts and publish what verifiers need; no server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from academe.services.credential.issuance.compose import STATUS_PURPOSES, compose, instant
 from academe.services.credential.issuance.draft import Draft, IssuerProfile
-from academe.services.credential.standards import data_integrity, did, jose, multikey, status_list, strict_json
+from academe.services.credential.standards import (
+    data_integrity,
+    did,
+    jose,
+    multikey,
+    status_list,
+    strict_json,
+)
 from tests.interop.drafts import LIST_LENGTH, START, YEARS_20
 from tests.interop.site import Site
 

@@ -1,4 +1,4 @@
-"""Texts that have broken signatures elsewhere: scripts, directions, normal forms, marks of JSON and of markup."""
+"""Texts that have broken signatures elsewhere: scripts, directions, normal forms, signs of JSON and HTML."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TITLES = (
 NARRATIVES = (
     "Attend, hand in all exercises and pass the exam.",
     "Line one\nline two\r\nline three\ttabbed",
-    'Quotes " and \' and ` and backslash \\ and slash / and \\u0041 as text',
+    "Quotes \" and ' and ` and backslash \\ and slash / and \\u0041 as text",
     "<b>Markup</b> &amp; entities &lt;script&gt;alert('no')&lt;/script&gt;",
     "# Markdown\n\n* a *list*\n* [a link](https://example.org/?a=1&b=2#c)\n\n```\ncode\n```\n",
     "Trailing space \nand no-break\u00a0space, zero\u200bwidth, soft\u00adhyphen, \ufeffmark of order",
@@ -35,7 +35,7 @@ NARRATIVES = (
     "المعايير: حضور جميع الدروس (١٢٣) ثم اجتياز الامتحان — 90٪",
     "合格条件：出席率80％以上、最終試験60点以上。",
     "Looks like an address: https://example.org/x y, mailto:a@b, _:b0, @id, @context",
-    "{\"looks\": [\"like\", 1, null, true]} and ]]> and --> and %s {0} ${x}",
+    '{"looks": ["like", 1, null, true]} and ]]> and --> and %s {0} ${x}',
     "Ꭰ Ⴀ ა ꙮ ☃ ∑ √ ∞ ≠ € ¥ £ ₿ — all on one line " + "long " * 120,
 )
 
@@ -46,7 +46,7 @@ PEOPLE = (
     "محمد بن موسى الخوارزمي",
     "שָׁלוֹם עֲלֵיכֶם",
     "Nguyễn Thị Minh Khai",
-    "O'Brien \"Bob\" <bob>",
+    'O\'Brien "Bob" <bob>',
     "👩‍🚀 Valentina",
 )
 

@@ -5,6 +5,7 @@
 //   jwt        {token, structure?, status?, now?}            -> {verified, reason?}
 //   tampered   {credentials: [text]}                   -> {verified: [index]}, the ones that were believed
 //   canonical  {documents: [text]}                     -> {canonical: [{nquads} or {refused}]}
+//   context    {url}                                   -> {context}, as its makers' package has it
 //   unbake     {image: base64}                         -> {credential: text}
 
 import {createHash} from 'node:crypto';
@@ -29,6 +30,7 @@ await answerLines({
   serve: rest => web.serve(rest),
   json: ({credential, ...options}) => verdict(() => verify(JSON.parse(credential), web, options)),
   jwt: ({token, ...options}) => verdict(() => verifyJwt(token, web, options)),
+  context: ({url}) => ({context: web.context(url) ?? null}),
   unbake: ({image}) => ({credential: unbake(Buffer.from(image, 'base64'))}),
 
   // Without the structure's rules, so that nothing but the stack itself refuses.

@@ -84,6 +84,10 @@ class JavaScript:
 
         return self._in_halves(some, documents)
 
+    def context(self, url: str) -> Any:
+        """A JSON-LD context as the package of its makers has it; None where none has."""
+        return self._processes[0].ask("context", url=url)["context"]
+
     def unbake(self, image: bytes) -> bytes:
         """The text of the credential in a PNG or SVG."""
         text: str = self._processes[0].ask("unbake", image=base64.b64encode(image).decode())["credential"]
