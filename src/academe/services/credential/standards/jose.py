@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 from academe.services.credential.standards import strict_json
 from academe.services.credential.standards.errors import Malformed, ProofInvalid, quoted
 from academe.services.credential.standards.multikey import KeyKind, PublicKey
+from academe.services.credential.standards.times import read_time
 
 ALGORITHMS: dict[str, KeyKind] = {"ES256": "P-256", "EdDSA": "Ed25519", "Ed25519": "Ed25519", "RS256": "RSA"}
 """Not none, and no HS256: who could check a shared secret could sign with it."""
@@ -29,8 +30,11 @@ _TYPES = frozenset({None, "vc+jwt", "vc+ld+jwt", "JWT", "jwt", "application/vc+j
 
 
 def sign(document: dict[str, Any], private_key: EllipticCurvePrivateKey, kid: str) -> bytes:
-    """The document as a token, without the proofs that it has. `private_key` is one of P-256."""
-    plain = {name: value for name, value in document.items() if name != "proof"}
+    """The document as a token, without the proofs that it has. `private_key` is one of P-256.
+
+    Beside the document stand the registered claims that say the same: Open Badges 3.0 asks for them.
+    """
+    plain = {name: value for name, value in document.items() if name != "proof"} | _claims(document)
     header = {"alg": "ES256", "typ": "vc+jwt", "cty": "vc", "kid": kid}
     key = ECKey.import_key(private_key)
     return jws.serialize_compact(header, strict_json.serialise(plain), key, registry=_REGISTRY).encode()
@@ -65,6 +69,20 @@ def verify(token: bytes, public_key: PublicKey) -> dict[str, Any]:
     if not public_key.verifies(_decode(signature), message):
         raise ProofInvalid("", "The signature is not that of this token.", "signature")
     return payload
+
+
+def _claims(document: dict[str, Any]) -> dict[str, Any]:
+    """The claims of RFC 7519 that the document has a value for; times in seconds since 1970."""
+    issuer, subject = document.get("issuer"), document.get("credentialSubject")
+    begin, end = document.get("validFrom"), document.get("validUntil")
+    claims = {
+        "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
+        "sub": subject.get("id") if isinstance(subject, dict) else None,
+        "jti": document.get("id"),
+        "nbf": int(read_time(begin).timestamp()) if begin else None,
+        "exp": int(read_time(end).timestamp()) if end else None,
+    }
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def _decode(part: bytes) -> bytes:
