@@ -104,7 +104,6 @@ def _parse(content: bytes) -> etree._Element:
         load_dtd=False,
         huge_tree=False,
         remove_comments=True,
-        collect_ids=False,
     )
     try:
         root = etree.fromstring(text.encode(), parser)
