@@ -49,7 +49,15 @@ async def test_an_educator_certifies_a_learner(school: School) -> None:
         state=credential_pb2.CREDENTIAL_STATE_VALID,
         issue_time=issued.issue_time,
         etag=issued.etag,
+        visibility=credential_pb2.CREDENTIAL_VISIBILITY_CODE,
+        issuer_id=issued.issuer_id,
+        issuer_name="localhost",
+        issuer_did="did:web:localhost%3A50080",
+        title="Thinking in Loops",
+        uri=f"http://localhost:50080/credentials/{issued.verification_code.replace('-', '')}",
+        document_sha256=issued.document_sha256,
     )
+    assert len(issued.document_sha256) == 64
 
 
 async def test_an_administrator_certifies_for_any_course(school: School) -> None:

@@ -13,7 +13,16 @@ from tests.integration.credential.graduation import certified
 from tests.support.errors import expect_error
 from tests.support.school import School
 
-UNKNOWN = verification_pb2.VerifyCredentialResponse(verdict=verification_pb2.VERDICT_UNKNOWN)
+UNKNOWN = verification_pb2.VerifyCredentialResponse(
+    verdict=verification_pb2.VERDICT_UNKNOWN,
+    checks=[
+        verification_pb2.CredentialCheck(
+            name=verification_pb2.CHECK_NAME_STRUCTURE,
+            result=verification_pb2.CHECK_RESULT_UNKNOWN,
+            reason="No credential of this school has this code.",
+        )
+    ],
+)
 
 
 async def verify(school: School, code: str) -> verification_pb2.VerifyCredentialResponse:
@@ -24,20 +33,43 @@ async def verify(school: School, code: str) -> verification_pb2.VerifyCredential
     return reply
 
 
+ALL_CHECKS = [
+    verification_pb2.CHECK_NAME_STRUCTURE,
+    verification_pb2.CHECK_NAME_CONTEXTS,
+    verification_pb2.CHECK_NAME_PROOF,
+    verification_pb2.CHECK_NAME_ISSUER,
+    verification_pb2.CHECK_NAME_VALIDITY,
+    verification_pb2.CHECK_NAME_STATUS,
+    verification_pb2.CHECK_NAME_LOG,
+]
+
+
+def statement_of(issued: credential_pb2.Credential) -> verification_pb2.VerifiedCredential:
+    """What anybody with the code is told of a certificate for "Thinking in Loops"; no id of anybody."""
+    return verification_pb2.VerifiedCredential(
+        type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
+        course_title="Thinking in Loops",
+        learner_name="Ada",
+        issuer_name=issued.issuer_name,
+        issuer_did=issued.issuer_did,
+        issue_time=issued.issue_time,
+        title="Thinking in Loops",
+        criteria="Every required lesson of the course was completed.",
+        uri=issued.uri,
+    )
+
+
 async def test_an_employer_verifies_a_certificate(school: School) -> None:
     """Who earned what, from whom and when; no id of anybody."""
     issued = await certified(await school.learner("ada"), await school.educator("grace"))
 
-    assert await verify(school, issued.verification_code) == verification_pb2.VerifyCredentialResponse(
-        verdict=verification_pb2.VERDICT_VALID,
-        credential=verification_pb2.VerifiedCredential(
-            type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
-            course_title="Thinking in Loops",
-            learner_name="Ada",
-            awarder_name="Grace",
-            issue_time=issued.issue_time,
-        ),
-    )
+    told = await verify(school, issued.verification_code)
+
+    assert told.verdict == verification_pb2.VERDICT_VALID
+    assert told.credential == statement_of(issued)
+    assert [(check.name, check.result) for check in told.checks] == [
+        (name, verification_pb2.CHECK_RESULT_PASS) for name in ALL_CHECKS
+    ]
 
 
 async def test_a_revoked_certificate_says_when_and_why(school: School) -> None:
@@ -48,18 +80,16 @@ async def test_a_revoked_certificate_says_when_and_why(school: School) -> None:
         pb.RevokeCredentialRequest(credential_id=issued.credential_id, reason="Issued in error")
     )
 
-    assert await verify(school, issued.verification_code) == verification_pb2.VerifyCredentialResponse(
-        verdict=verification_pb2.VERDICT_REVOKED,
-        credential=verification_pb2.VerifiedCredential(
-            type=credential_pb2.CREDENTIAL_TYPE_CERTIFICATE,
-            course_title="Thinking in Loops",
-            learner_name="Ada",
-            awarder_name="Grace",
-            issue_time=issued.issue_time,
-            revoke_time=revoked.revoke_time,
-            status_reason="Issued in error",
-        ),
-    )
+    told = await verify(school, issued.verification_code)
+
+    expected = statement_of(issued)
+    expected.revoke_time.CopyFrom(revoked.revoke_time)
+    expected.status_reason = "Issued in error"
+    assert told.verdict == verification_pb2.VERDICT_REVOKED
+    assert told.credential == expected
+    assert [check.name for check in told.checks if check.result == verification_pb2.CHECK_RESULT_FAIL] == [
+        verification_pb2.CHECK_NAME_STATUS
+    ]
 
 
 async def test_a_code_is_accepted_as_people_type_it(school: School) -> None:

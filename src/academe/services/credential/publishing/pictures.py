@@ -16,6 +16,12 @@ from academe.services.credential.standards import png, svg
 KEPT_BYTES = 16_000_000
 """Of drawings: some forty certificates with all of their forms."""
 
+VERIFIABLE_BYTES = 250_000
+"""What VerifyCredential takes."""
+
+WIDTHS = (1_600, 1_200, 800)
+"""Of the picture in pixels: the first that is not too large for that. For paper there is the PDF."""
+
 AT_ONCE = 1
 """Drawn at the same time: that much of a processor, and no more, is taken from calls."""
 
@@ -39,7 +45,7 @@ class Pictures:
         """PNG and SVG carry the signed document, PDF is for people alone."""
         key = (credential.document_sha256, credential.learner_name, form)
         view = certificate_view(credential, document.design, self._base_uri)
-        return await self._once(key, lambda: _bake(_RENDER[form](view), document.json, form))
+        return await self._once(key, lambda: _baked(view, document.json, form))
 
     async def thumbnail(self, credential: Credential, document: Document) -> bytes:
         """A small PNG with nothing in it, for pages that show a link."""
@@ -66,11 +72,21 @@ class Pictures:
             return made
 
 
-def _bake(picture: bytes, document: bytes, form: FileFormat) -> bytes:
+def _baked(view: CertificateView, document: bytes, form: FileFormat) -> bytes:
     match form:
         case FileFormat.PNG:
-            return png.bake(picture, document, "json")
+            return _baked_png(view, document)
         case FileFormat.SVG:
-            return svg.bake(picture, document, "json")
+            return svg.bake(render_svg(view), document, "json")
         case _:
-            return picture
+            return render_pdf(view)
+
+
+def _baked_png(view: CertificateView, document: bytes) -> bytes:
+    """As large as it may be and still be sent to VerifyCredential in one message."""
+    *wide, narrow = WIDTHS
+    for width in wide:
+        baked = png.bake(render_png(view, width), document, "json")
+        if len(baked) <= VERIFIABLE_BYTES:
+            return baked
+    return png.bake(render_png(view, narrow), document, "json")

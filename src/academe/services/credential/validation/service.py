@@ -35,6 +35,7 @@ from academe.services.credential.validation.model import (
 from academe.services.credential.validation.proofs import ProofChecker
 from academe.services.credential.validation.statements import statement_of_document, statement_of_row
 from academe.services.credential.validation.status import StatusChecker
+from academe.services.credential.validation.transcripts import TranscriptChecker, is_transcript
 
 
 class ValidationService:
@@ -54,6 +55,7 @@ class ValidationService:
         self._proofs = proofs
         self._statuses = statuses
         self._logged = logged
+        self._transcripts = TranscriptChecker(logged, statuses)
         self._base_uri = base_uri
         self._clock = clock
 
@@ -118,9 +120,13 @@ class ValidationService:
         if any(check.result is not CheckResult.PASS for check in checks if check.name in GENUINE):
             return checks
         checks.append(check_validity(presented.document, now))
-        checks.append(await self._statuses.check(presented.document, now, self._proofs.check_list))
-        if await self._proofs.is_ours(issuer):
-            checks.append(await self._logged.check(presented, row, stored))
+        prove, ours = self._proofs.check_list, await self._proofs.is_ours(issuer)
+        if ours and is_transcript(presented.document):
+            checks += await self._transcripts.check(presented.document, now, prove, self._row_of)
+        else:
+            checks.append(await self._statuses.check(presented.document, now, prove))
+            if ours:
+                checks.append(await self._logged.check(presented, row, stored))
         if expected:
             checks.append(check_recipient(presented.document, expected))
         return checks
