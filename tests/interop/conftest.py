@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from academe.services.credential.issuance.draft import Draft
+from academe.services.credential.issuance.signing import Signed, Signer
+from academe.services.credential.standards.workers import Workers
 from tests.interop.drafts import drafts
 from tests.interop.issuers import BASE, Issuer, site
 from tests.interop.site import Site
@@ -27,25 +29,34 @@ class Issued:
 
 
 @pytest.fixture(scope="session")
-def issued() -> Issued:
+async def issued() -> Issued:
     """Two hundred credentials of the school itself and of one of its faculties, none revoked."""
     issuers = (
         Issuer("Universität für Prüfungen", uri="https://uni.example/"),
         Issuer(
             "كلية الحقوق",
-            "issuers",
             "law",
             uri="https://law.example/%C3%A9t%C3%A9",
             email="law@uni.example",
-            image_uri=f"{BASE}/images/law.png",
+            logo=b"a picture, which is published beside",
         ),
     )
-    by_did = {issuer.did: issuer for issuer in issuers}
     made = drafts(COUNT, [(issuer.profile, issuer.list_id) for issuer in issuers], BASE)
-    return Issued(
-        issuers,
-        made,
-        [by_did[draft.issuer.did].issue(draft) for draft in made],
-        [by_did[draft.issuer.did].issue_jwt(draft) for draft in made],
-        site(*issuers),
-    )
+    signed = await _sign(issuers, made)
+    return Issued(issuers, made, [one.json for one in signed], [one.jwt for one in signed], site(*issuers))
+
+
+async def _sign(issuers: Sequence[Issuer], made: Sequence[Draft]) -> list[Signed]:
+    """In the order of `made`, each by its issuer, as the product signs in bulk."""
+    workers = Workers()
+    signer = Signer(workers)
+    by_uri: dict[str, Signed] = {}
+    try:
+        for issuer in issuers:
+            mine = [draft for draft in made if draft.issuer.did == issuer.did]
+            for draft, signed in zip(mine, await signer.sign(issuer.signing, mine), strict=True):
+                assert isinstance(signed, Signed), (draft, signed)
+                by_uri[draft.uri] = signed
+    finally:
+        await workers.close()
+    return [by_uri[draft.uri] for draft in made]
