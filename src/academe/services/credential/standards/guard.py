@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from academe.services.credential.standards.errors import UndefinedTerm, pointer
+from pyoxigraph import Dataset, RdfFormat, parse
+
+from academe.services.credential.standards.errors import UncertainValue, UndefinedTerm, pointer
 from academe.services.credential.standards.expansion import expand
-from academe.services.credential.standards.quads import Lost, Quad, quads_of
+from academe.services.credential.standards.quads import Lost, quads_of
 from academe.services.credential.standards.shape import check_shape
 from academe.services.credential.standards.symmetry import check_symmetry
 
@@ -16,10 +18,10 @@ def check(document: dict[str, Any]) -> None:
 
     What is a proof is part of the document here: take it off before.
     """
-    guarded_quads(document)
+    guarded(document)
 
 
-def guarded_quads(document: dict[str, Any]) -> list[Quad]:
+def guarded(document: dict[str, Any]) -> Dataset:
     """The statements of a document that passes `check`."""
     check_shape(document)
     try:
@@ -28,7 +30,10 @@ def guarded_quads(document: dict[str, Any]) -> list[Quad]:
         path = _find(document, lost.name, among_names=lost.kind is UndefinedTerm)
         raise lost.kind(path, lost.reason, lost.code) from None
     check_symmetry(quads)
-    return quads
+    try:
+        return Dataset(parse("".join(quad.line() for quad in quads), format=RdfFormat.N_QUADS))
+    except SyntaxError:  # the parser knows the finer rules of addresses
+        raise UncertainValue("", "Something that stands for an address is none.", "not_an_iri") from None
 
 
 def _find(document: dict[str, Any], name: str | None, *, among_names: bool) -> str:

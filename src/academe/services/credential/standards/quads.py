@@ -183,8 +183,8 @@ def _check_iri(value: Any) -> None:
     if value.startswith(UNDEFINED):
         name = value.removeprefix(UNDEFINED)
         raise Lost(UndefinedTerm, "undefined_term", f"No context defines {quoted(name)}.", name)
-    if value.startswith(RELATIVE.split("/", 1)[0]):
-        name = value.removeprefix(RELATIVE)
+    if value.startswith(RELATIVE.partition("/")[0]):
+        name = value.removeprefix(RELATIVE).removeprefix(RELATIVE.partition("/")[0])
         raise Lost(UncertainValue, "relative_iri", f"{quoted(name)} is not a whole address.", name)
     if value.startswith("_:"):
         raise Lost(UncertainValue, "blank_node", "The document names its nameless parts.", value)

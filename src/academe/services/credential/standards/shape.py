@@ -7,6 +7,7 @@ somebody achieved, so all of it is refused here, with the place where it stands.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -31,7 +32,8 @@ INTEGER_MAX = 2**53 - 1
 """Beyond it JavaScript, which knows one kind of number, reads another number than is written."""
 
 DIGITS_MAX = 15
-"""Significant digits that every canonical form of a double keeps; JSON-LD itself prints sixteen."""
+"""Significant digits of a number that is no integer. JSON-LD prints sixteen of them, in which 86.07 becomes
+86.06999999999999; some implementations print the shortest form instead, and have 86.07."""
 
 KEYWORDS = frozenset({"@context", "@id", "@type", "@value", "@language"})
 _VALUE_OBJECT = frozenset({"@value", "@type", "type", "@language"})
@@ -138,12 +140,20 @@ def _check_number(value: object, path: list[str | int]) -> None:
     if isinstance(value, int):
         certain = abs(value) <= INTEGER_MAX
     elif isinstance(value, float):
-        # 3.0 is 3 to everybody, but minus nothing is not nothing to all.
-        certain = 1e-6 <= abs(value) < 1e15 and float(f"{value:.{DIGITS_MAX}g}") == value
+        certain = _is_certain(value)
     else:
         raise _at(Malformed, "not_json", f"{type(value).__name__} is not a type of JSON.", path)
     if not certain:
         raise _at(UncertainValue, "number", "The number is not written the same way by everybody.", path)
+
+
+def _is_certain(value: float) -> bool:
+    """3.0 is 3 to everybody; but nothing with a sign is not, and neither is what is very large or small."""
+    if value == 0:
+        return math.copysign(1, value) > 0
+    sixteen = f"{value:.15E}"
+    digits = sixteen.partition("E")[0].strip("-").replace(".", "").rstrip("0")
+    return 1e-6 <= abs(value) < 1e15 and len(digits) <= DIGITS_MAX and float(sixteen) == value
 
 
 def _is_credential(value: dict[str, Any]) -> bool:

@@ -58,7 +58,7 @@ def serialise(document: dict[str, Any]) -> bytes:
 def check_depth(value: object, depth_max: int = DEPTH_MAX) -> None:
     """Raises Malformed if objects and arrays are nested deeper than `depth_max`."""
     layer = [value]
-    for _ in range(depth_max + 1):
+    for _ in range(depth_max):
         layer = [
             inner
             for outer in layer
