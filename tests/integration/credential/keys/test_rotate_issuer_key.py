@@ -273,3 +273,34 @@ async def test_a_rotation_whose_caller_went_away(here: IssuerProcess) -> None:
 
         assert key.number == 3
         assert await states(here, issuer_id) == {1: RETIRED, 2: ACTIVE, 3: ACTIVE}
+
+
+async def test_a_server_that_dies_while_it_replaces_a_key(
+    here: IssuerProcess, elsewhere: IssuerProcess, pool: Pool
+) -> None:
+    """Nothing of the change is left, the key still signs, and whoever repeats the call replaces it."""
+    issuer_id = await make_issuer(here)
+    async with pool.transaction() as issuing:
+        await lock_active_key(issuing, issuer_id, DOCUMENT)
+        dying = asyncio.create_task(here.service.compromise_key(issuer_id, 1))
+        while not await pool.fetchval(WAITING):  # noqa: ASYNC110 - PostgreSQL waits, which tells nobody
+            await asyncio.sleep(0.01)
+        assert (
+            await pool.fetchval(f"select count(pg_terminate_backend(pid)) from ({WAITING}) as waiting") == 1
+        )
+    (answer,) = await at_once(dying)
+
+    assert isinstance(answer, Exception)
+    assert await states(elsewhere, issuer_id) == {1: ACTIVE, 2: ACTIVE}
+    assert (await elsewhere.issuers.signing(issuer_id)).document_key.number == 1
+    assert (await elsewhere.service.compromise_key(issuer_id, 1))[1].state is COMPROMISED
+    assert await states(here, issuer_id) == {1: COMPROMISED, 2: ACTIVE, 3: ACTIVE}
+
+
+WAITING = """
+    select pid from pg_locks
+    where locktype = 'advisory' and not granted and database = (
+        select oid from pg_database where datname = current_database()
+    )
+"""
+"""Who waits for transactions that sign."""
