@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+INTEROP := tests/interop/node_modules/.ready
 # Lets pip install from an index that a machine is set up with, and ask nothing about itself.
 # The locks are whole, so nothing is resolved: --no-deps keeps a release of tomorrow from being looked at.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test coverage soak demo bench check format proto docs lock docker-test migrate clean
+.PHONY: help serve test interop coverage soak demo bench check format proto docs lock docker-test migrate clean
 
 help: ## print the verbs
 	@echo "Academe: a learning platform server."
@@ -31,6 +32,12 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
+# Without Node the tests that need it are skipped, and say so.
+$(INTEROP): tests/interop/package.json tests/interop/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Setting up verifiers of other makers ..."; npm --prefix tests/interop ci --silent && touch $@; \
+	else echo "Node is not installed: the verifiers of other makers cannot be asked."; fi
+
 serve: $(READY) ## run the server on 127.0.0.1:50051, data in ./data
 	@exec $(BIN)/python -m academe serve
 
@@ -40,8 +47,11 @@ migrate: $(READY) ## bring the database up to date (the server does it too)
 demo: $(READY) ## take a course through the whole school (COURSE=archive.tar.gz, ACADEME_TARGET=host:port)
 	@$(BIN)/python -m academe demo --course "$(COURSE)" --target "$(ACADEME_TARGET)"
 
-test: $(READY_DEV) ## run the whole suite on an embedded PostgreSQL of its own
+test: $(READY_DEV) $(INTEROP) ## run the whole suite on an embedded PostgreSQL of its own
 	@$(BIN)/python -m pytest $(ARGS)
+
+interop: $(READY_DEV) $(INTEROP) ## let verifiers of other makers check credentials (needs Node 20)
+	@$(BIN)/python -m pytest tests/interop $(ARGS)
 
 coverage: $(READY_DEV) ## run the suite and say which lines it never reaches
 	@$(BIN)/python -m pytest -q --cov=academe --cov-report=term:skip-covered $(ARGS)
