@@ -1,12 +1,10 @@
-"""A credential and its code are stored together or not at all, and each only once."""
+"""A credential, its code, its document and its line in the log are stored together or not at all, once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,160 +13,162 @@ import pytest
 
 from academe.db.pool import Pool
 from academe.errors import RequestIdReused
-from academe.ids import new_id
-from academe.services.credential import CredentialRepository
 from academe.services.credential.codes import new_code
-from academe.services.credential.model import Credential, CredentialState, CredentialType, Replay
+from academe.services.credential.model import CredentialType, Replay
+from academe.services.credential.parts import CredentialParts
+from academe.services.credential.repository import CredentialRepository
+from academe.services.credential.standards.workers import Workers
+from tests.support.graduates import Faculty, certify, opened
+
+TURNS = 120
+"""Turns of the event loop that an issue is cancelled after; whole ones take some sixty."""
 
 
-def new_credential() -> Credential:
-    return Credential(
-        credential_id=new_id(),
-        enrollment_id=new_id(),
-        course_id=new_id(),
-        learner_id=new_id(),
-        issuer_id=new_id(),
-        type=CredentialType.DEGREE,
-        course_title="Loops",
-        learner_name="Ada",
-        awarder_name="Grace",
-        verification_code=new_code(),
-        state=CredentialState.VALID,
-        issue_time=datetime.now(UTC),
-        revoke_time=None,
-        status_reason="",
-        version=1,
-    )
-
-
-def again(credential: Credential) -> Credential:
-    """The same wish, as another call would put it."""
-    return replace(credential, credential_id=new_id(), verification_code=new_code())
-
-
-async def codes_without_their_credential(pool: Pool) -> int:
+async def halves(pool: Pool) -> int:
+    """Credentials, codes, documents and lines of the log that lack one of the others."""
     count: int = await pool.fetchval(
         """
         select count(*)
         from credential.credential as held
-        full join credential.verification_code as code
-          on code.code = held.verification_code and code.learner_id = held.learner_id
-         and code.credential_id = held.credential_id
-        where held.credential_id is null or code.code is null
+        full join credential.verification_code as code on code.code = held.verification_code
+        full join credential.document as document on document.credential_id = held.credential_id
+        full join credential.log_leaf as leaf
+          on leaf.credential_sha256 = held.document_sha256 and leaf.event = 1
+        where held.credential_id is null or code.code is null or document.credential_id is null
+           or leaf.leaf_index is null
         """
     )
     return count
 
 
-async def test_a_call_that_is_cancelled_stores_both_or_neither(pool: Pool) -> None:
+async def test_a_call_that_is_cancelled_stores_all_or_nothing(
+    parts: CredentialParts, faculty: Faculty, pool: Pool
+) -> None:
     """Cancelled after any number of turns of the loop; asking again settles it."""
-    repository = CredentialRepository(pool)
-    for turns in range(40):
-        credential = new_credential()
-        storing = asyncio.create_task(repository.add_credential(credential, None))
+    await certify(parts, faculty)  # the process that canonicalises is started by the first
+    for turns in range(0, TURNS, 3):
+        enrollment = faculty.graduate()
+        issuing = asyncio.create_task(certify(parts, faculty, enrollment))
         for _ in range(turns):
             await asyncio.sleep(0)
-        storing.cancel()
-        await asyncio.gather(storing, return_exceptions=True)
+        issuing.cancel()
+        await asyncio.gather(issuing, return_exceptions=True)
 
-        stored = await repository.add_credential(again(credential), None)
+        stored = await certify(parts, faculty, enrollment)
 
+        repository = CredentialRepository(pool)
         assert await repository.find_by_code(stored.verification_code) == stored
-    assert await codes_without_their_credential(pool) == 0
+    assert await halves(pool) == 0
 
 
 class Cut:
-    """A connection whose backend is killed after its first statement."""
+    """A connection whose backend is killed after so many statements."""
 
-    def __init__(self, connection: Any, killer: Pool) -> None:
+    def __init__(self, connection: Any, killer: Pool, statements: int) -> None:
         self._connection = connection
         self._killer = killer
+        self._left = statements
 
-    async def execute(self, *arguments: Any) -> str:
-        status: str = await self._connection.execute(*arguments)
-        await self._killer.execute("select pg_terminate_backend($1)", self._connection.get_server_pid())
-        return status
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._connection, name)
+
+        async def cut(*arguments: Any) -> Any:
+            result = await call(*arguments)
+            self._left -= 1
+            if self._left == 0:
+                await self._killer.execute(
+                    "select pg_terminate_backend($1)", self._connection.get_server_pid()
+                )
+            return result
+
+        return cut if name in ("execute", "fetch", "fetchrow", "fetchval") else call
 
 
 class CutPool:
-    def __init__(self, pool: Pool) -> None:
+    """A pool whose transactions are cut."""
+
+    def __init__(self, pool: Pool, statements: int) -> None:
         self._pool = pool
+        self._statements = statements
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pool, name)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Cut]:
         async with self._pool.transaction() as connection:
-            yield Cut(connection, self._pool)
+            yield Cut(connection, self._pool, self._statements)
 
 
-async def test_a_connection_that_is_cut_stores_neither(pool: Pool) -> None:
-    """The backend dies between the two statements of the transaction; asking again settles it."""
-    credential = new_credential()
-    cut: Any = CutPool(pool)
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
-        await CredentialRepository(cut).add_credential(credential, None)
-    repository = CredentialRepository(pool)
-
-    assert await repository.get_credential(credential.credential_id) is None
-    stored = await repository.add_credential(again(credential), None)
-    assert await repository.find_by_code(stored.verification_code) == stored
-    assert await codes_without_their_credential(pool) == 0
-
-
-async def test_racing_requests_of_one_id_make_one_credential(pool: Pool) -> None:
-    """The same request_id for two types of one learner at once: one is issued, the other is told."""
-    repository = CredentialRepository(pool)
-    one = new_credential()
-    other = replace(again(one), type=CredentialType.BADGE)
-    request_id = uuid4()
-
-    outcomes = await asyncio.gather(
-        repository.add_credential(one, Replay(request_id, b"degree")),
-        repository.add_credential(other, Replay(request_id, b"badge")),
-        return_exceptions=True,
+@pytest.mark.parametrize("statements", range(1, 7))
+async def test_a_connection_that_is_cut_stores_nothing(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, workers: Workers, statements: int
+) -> None:
+    """The backend dies between two statements of the transaction; asking again settles it."""
+    enrollment = faculty.graduate()
+    cut: Any = CutPool(pool, statements)
+    async with opened(cut, faculty, workers=workers) as failing:
+        await failing.load()
+        await failing.issuers.signing()
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await certify(failing, faculty, enrollment)
+    stored = await pool.fetchval(
+        "select count(*) from credential.credential where enrollment_id = $1", enrollment.enrollment_id
     )
 
-    assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [
-        RequestIdReused
-    ]
-    assert sum(outcome in (one, other) for outcome in outcomes) == 1
+    assert stored == 0
+    assert (await certify(parts, faculty, enrollment)).enrollment_id == enrollment.enrollment_id
+    assert await halves(pool) == 0
 
 
-async def test_one_request_id_for_two_learners_issues_one_credential(pool: Pool) -> None:
-    """The issuer has mixed something up; the second learner's credential is not left behind either."""
-    repository = CredentialRepository(pool)
-    first = new_credential()
-    second = replace(new_credential(), issuer_id=first.issuer_id)
-    request_id = uuid4()
+async def test_racing_requests_of_one_id_make_one_credential(
+    parts: CredentialParts, faculty: Faculty, pool: Pool
+) -> None:
+    """The same request_id for two types, or two learners, at once: one is issued, the other is told."""
+    same = faculty.graduate()
+    for first, second in ((same, same), (faculty.graduate(), faculty.graduate())):
+        request_id = uuid4()
+        outcomes = await asyncio.gather(
+            certify(
+                parts,
+                faculty,
+                first,
+                CredentialType.DEGREE,
+                replay=Replay(faculty.educator_id, request_id, b"first"),
+            ),
+            certify(
+                parts,
+                faculty,
+                second,
+                CredentialType.BADGE,
+                replay=Replay(faculty.educator_id, request_id, b"second"),
+            ),
+            return_exceptions=True,
+        )
 
-    outcomes = await asyncio.gather(
-        repository.add_credential(first, Replay(request_id, b"first")),
-        repository.add_credential(second, Replay(request_id, b"second")),
-        return_exceptions=True,
-    )
-    stored = [await repository.get_credential(one.credential_id) for one in (first, second)]
-
-    assert [type(one) for one in outcomes if isinstance(one, Exception)] == [RequestIdReused]
-    assert [one for one in stored if one] == [one for one in outcomes if not isinstance(one, Exception)]
-    assert await codes_without_their_credential(pool) == 0
+        assert [type(one) for one in outcomes if isinstance(one, Exception)] == [RequestIdReused]
+    assert await pool.fetchval("select count(*) from credential.credential where type = any('{2, 4}')") == 2
+    assert await halves(pool) == 0
 
 
-async def test_two_issuers_may_use_the_same_request_id(pool: Pool) -> None:
+async def test_two_educators_may_use_the_same_request_id(parts: CredentialParts, faculty: Faculty) -> None:
     """It is made by the client, who may well count from one."""
-    repository = CredentialRepository(pool)
-    replay = Replay(uuid4(), b"degree")
-    credentials = [new_credential(), new_credential()]
+    request_id = uuid4()
+    replays = [Replay(faculty.people.add(), request_id, b"degree") for _ in range(2)]
 
-    assert [await repository.add_credential(each, replay) for each in credentials] == credentials
+    issued = [await certify(parts, faculty, replay=replay) for replay in replays]
+
+    assert len({one.credential_id for one in issued}) == 2
 
 
 @pytest.mark.parametrize("size", [1, 3, 300])
-async def test_codes_asked_together_lead_to_their_own_credentials(pool: Pool, size: int) -> None:
+async def test_codes_asked_together_lead_to_their_own_credentials(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, size: int
+) -> None:
     """One batch of lookups, more than one, and codes that lead nowhere among them."""
     repository = CredentialRepository(pool)
-    credentials = [await repository.add_credential(new_credential(), None) for _ in range(min(size, 20))]
-    asked = [
-        credentials[n % len(credentials)].verification_code if n % 7 else new_code() for n in range(size)
-    ]
+    issued = await asyncio.gather(*(certify(parts, faculty) for _ in range(min(size, 20))))
+    asked = [issued[n % len(issued)].verification_code if n % 7 else new_code() for n in range(size)]
 
     found = await asyncio.gather(*map(repository.find_by_code, asked))
 

@@ -62,12 +62,16 @@ class CredentialParts:
         base_uri: str,
         asks_others: bool,
         log: Any,
+        workers: Workers | None = None,
         on_batch: Callable[[str, int, float], None] | None = None,
     ) -> None:
-        """`base_uri` is the school's address; `asks_others` lets verifying ask other issuers' servers."""
+        """`base_uri` is the school's address; `asks_others` lets verifying ask other issuers' servers.
+        `workers` canonicalise, and may serve others too; whoever made them closes them."""
         self.base_uri = base_uri
         self._log_of_faults = log
-        self._workers = Workers()
+        self._own_workers: Workers | None = None
+        if workers is None:
+            workers = self._own_workers = Workers()
         self._fetcher = WebFetcher() if asks_others else None
         fetcher = self._fetcher or NoFetcher()
 
@@ -86,7 +90,7 @@ class CredentialParts:
         )
 
         issuing = IssuanceRepository(pool)
-        signer = Signer(self._workers)
+        signer = Signer(workers)
         awarding = Awarding(issuing, self.issuers, signer, base_uri=base_uri)
         self.issuance = IssuanceService(awarding, self.templates, enrollments, courses, users)
         self.jobs = IssueJobs(IssueJobRepository(pool), self.issuance, enrollments, courses, log=log)
@@ -96,7 +100,7 @@ class CredentialParts:
             BacklogRepository(pool), issuing, self.issuers, signer, base_uri=base_uri, log=log
         )
 
-        proofs = ProofChecker(KeyFinder(self.issuers, fetcher), self.issuers, self._workers)
+        proofs = ProofChecker(KeyFinder(self.issuers, fetcher), self.issuers, workers)
         self.validation = ValidationService(
             repository,
             proofs,
@@ -105,12 +109,12 @@ class CredentialParts:
             base_uri=base_uri,
         )
 
-        self._lists = StatusLists(statuses, self.issuers, self._workers, base_uri=base_uri)
+        self._lists = StatusLists(statuses, self.issuers, workers, base_uri=base_uri)
         self._shown = ShownCredentials(repository, self.validation, base_uri=base_uri)
         self.files = FileService(
             repository,
             self.credentials,
-            Transcripts(repository, self.issuers, users, self._workers, base_uri=base_uri),
+            Transcripts(repository, self.issuers, users, workers, base_uri=base_uri),
             Pictures(base_uri),
             self.issuers,
             courses,
@@ -134,6 +138,7 @@ class CredentialParts:
 
     async def close(self) -> None:
         """Ends the process that canonicalises, and connections to other issuers."""
-        await self._workers.close()
+        if self._own_workers is not None:
+            await self._own_workers.close()
         if self._fetcher is not None:
             await self._fetcher.close()
