@@ -25,6 +25,20 @@ settings.register_profile("academe", deadline=None, suppress_health_check=[Healt
 settings.load_profile("academe")
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def grpc_running() -> AsyncIterator[None]:
+    """gRPC's own threads live as long as the run, held by a channel that nobody calls.
+
+    Without it they end with the last channel or server of a test and begin anew with the next, hundreds of
+    times in a process, which no server does; and an event that is under way while their poller is taken down
+    may find its memory freed (grpc/grpc#41264).
+    """
+    import grpc.aio  # after academe, which has a word to say before
+
+    async with grpc.aio.insecure_channel("127.0.0.1:1"):
+        yield
+
+
 @pytest.fixture(scope="session")
 async def postgres() -> AsyncIterator[TestPostgres]:
     server = TestPostgres()

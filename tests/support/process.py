@@ -20,7 +20,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from academe.db.embedded.account import Account
 from academe.db.embedded.layout import Layout
 from academe.db.embedded.roles import APPLICATION, DATABASE, SUPERUSER, dsn
-from academe.demo.server import free_port
+from tests.support.ports import free_port
 
 CHANNEL_OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 50),

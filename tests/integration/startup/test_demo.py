@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from academe.demo.server import free_port
 from tests.integration.startup.conftest import MakeServer
 from tests.support.olx import tar_bytes
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 from tests.support.process import Ended, ServerProcess
 

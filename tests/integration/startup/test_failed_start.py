@@ -10,9 +10,9 @@ import asyncpg
 import pytest
 
 from academe.db.start_faults import as_startup_error
-from academe.demo.server import free_port
 from academe.errors import ShuttingDown
 from academe.startup import StartupError
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres, database_of
 from tests.support.school import School
 

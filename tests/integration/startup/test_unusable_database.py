@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from academe.demo.server import free_port
 from tests.integration.startup.conftest import MakeServer
 from tests.integration.startup.people import refused
+from tests.support.ports import free_port
 from tests.support.postgres import database_of
 from tests.support.school import School
 

@@ -17,8 +17,8 @@ import httpx
 import pytest
 import stripe
 
-from academe.demo.server import free_port
 from tests.support.fake_stripe import FakeStripe
+from tests.support.ports import free_port
 
 TEST_KEY = os.environ.get("STRIPE_TEST_KEY", "")
 STRICT = ["fake", *(["stripe"] if TEST_KEY else [])]
