@@ -12,7 +12,7 @@ from academe.services.credential.standards import contexts
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXTS = ROOT / "src" / "academe" / "third_party" / "jsonld"
 
-FROM_1EDTECH = (contexts.OPEN_BADGES, contexts.CLR)
+FROM_1EDTECH = tuple(url for url in contexts.CONTEXTS if url.startswith("https://purl.imsglobal.org/"))
 """The contexts that no npm package has in today's text; all others a verifier takes from its own makers."""
 
 

@@ -17,7 +17,9 @@ export class Web {
   // A context, once served, stays; documents and folders are replaced by the next call.
   serve({contexts = {}, documents = {}, folders = {}}) {
     for (const [url, path] of Object.entries(contexts)) {
-      this.addContext(url, JSON.parse(readFileSync(path, 'utf8')));
+      if (!this.#contexts.has(url)) {
+        this.addContext(url, JSON.parse(readFileSync(path, 'utf8')));
+      }
     }
     this.#documents = new Map(Object.entries(documents).map(([url, text]) => [withoutScheme(url), text]));
     this.#folders = Object.entries(folders)
