@@ -40,7 +40,7 @@ from academe.services.credential.standards.workers import Workers
 from academe.services.credential.statuses.repository import StatusRepository
 from academe.services.credential.statuses.service import StatusService
 from academe.services.credential.templates import TemplateRepository, Templates
-from academe.services.credential.validation.fetch import NoFetcher, WebFetcher
+from academe.services.credential.validation.fetch import Fetcher, NoFetcher, WebFetcher
 from academe.services.credential.validation.keys import KeyFinder
 from academe.services.credential.validation.logged import LogChecker
 from academe.services.credential.validation.proofs import ProofChecker
@@ -63,17 +63,18 @@ class CredentialParts:
         asks_others: bool,
         log: Any,
         workers: Workers | None = None,
+        fetcher: Fetcher | None = None,
         on_batch: Callable[[str, int, float], None] | None = None,
     ) -> None:
         """`base_uri` is the school's address; `asks_others` lets verifying ask other issuers' servers.
-        `workers` canonicalise, and may serve others too; whoever made them closes them."""
+        `workers` canonicalise, `fetcher` asks; both may serve others too, and are closed by who made them."""
         self.base_uri = base_uri
         self._log_of_faults = log
         self._own_workers: Workers | None = None
         if workers is None:
             workers = self._own_workers = Workers()
-        self._fetcher = WebFetcher() if asks_others else None
-        fetcher = self._fetcher or NoFetcher()
+        self._own_fetcher = WebFetcher() if asks_others and fetcher is None else None
+        fetcher = fetcher or self._own_fetcher or NoFetcher()
 
         repository = CredentialRepository(pool, on_batch=on_batch)
         statuses = StatusRepository(pool)
@@ -140,5 +141,5 @@ class CredentialParts:
         """Ends the process that canonicalises, and connections to other issuers."""
         if self._own_workers is not None:
             await self._own_workers.close()
-        if self._fetcher is not None:
-            await self._fetcher.close()
+        if self._own_fetcher is not None:
+            await self._own_fetcher.close()

@@ -1,0 +1,116 @@
+"""Credentials of this school, by document: also a stolen key cannot make what was never issued."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from academe.db.pool import Pool
+from academe.services.credential.issuance.draft import credential_uri
+from academe.services.credential.model import Credential
+from academe.services.credential.parts import CredentialParts
+from academe.services.credential.publishing.formats import FileFormat
+from academe.services.credential.repository import CredentialRepository
+from academe.services.credential.standards import data_integrity, jose, strict_json
+from academe.services.credential.validation.model import CheckName, CheckResult, Verdict
+from tests.interop.tampering import tampered
+from tests.support.graduates import BASE_URI, Faculty, certify
+
+
+async def document_of(pool: Pool, credential: Credential) -> dict[str, Any]:
+    document = await CredentialRepository(pool).get_document(credential)
+    assert document is not None
+    return strict_json.parse(document.json)
+
+
+@pytest.mark.parametrize("form", [FileFormat.JSON, FileFormat.JWT, FileFormat.PNG, FileFormat.SVG])
+async def test_every_form_is_believed(parts: CredentialParts, faculty: Faculty, form: FileFormat) -> None:
+    """As it was downloaded, and with space around it where that is text."""
+    issued = await certify(parts, faculty)
+    file = await parts.files.file_of(issued, form)
+    again = file.content if form is FileFormat.PNG else b"\n " + file.content + b"\n"
+
+    for content in (file.content, again):
+        told = await parts.validation.verify_document(content, {"name": "Ada"})
+
+        assert told.verdict is Verdict.VALID, told.checks
+        assert [check.result for check in told.checks] == [CheckResult.PASS] * 8
+
+
+async def test_json_that_somebody_has_formatted_is_the_same(
+    parts: CredentialParts, faculty: Faculty, pool: Pool
+) -> None:
+    """Spaces and the order of names are not part of what was signed."""
+    document = await document_of(pool, await certify(parts, faculty))
+    shuffled = dict(random.Random(1).sample(sorted(document.items()), len(document)))
+
+    told = await parts.validation.verify_document(json.dumps(shuffled, indent=4).encode(), {})
+
+    assert told.verdict is Verdict.VALID, told.checks
+
+
+async def test_nothing_can_be_changed(parts: CredentialParts, faculty: Faculty, pool: Pool) -> None:
+    """Every value changed and deleted, everything given a sibling: none is valid, and most are not even
+    looked up."""
+    document = await document_of(pool, await certify(parts, faculty))
+    changes = list(tampered(document))
+
+    told = [(what, await parts.validation.verify_document(text, {})) for what, text in changes]
+
+    assert len(told) > 100
+    assert [what for what, one in told if one.verdict is Verdict.VALID] == []
+
+
+async def test_what_a_stolen_key_signs(parts: CredentialParts, faculty: Faculty, pool: Pool) -> None:
+    """Under an id that was never given, and under one that was: the log knows of neither."""
+    issued = await certify(parts, faculty)
+    genuine = await document_of(pool, issued)
+    signing = await parts.issuers.signing()
+    stolen, token = signing.document_key, signing.token_key
+    for uri in (credential_uri(BASE_URI, "0" * 20), genuine["id"], "urn:uuid:1"):
+        forged = {name: value for name, value in genuine.items() if name != "proof"}
+        forged |= {"id": uri, "name": "Doctor of Everything"}
+        options = data_integrity.proof_options(stolen.method, genuine["proof"]["created"])
+        signature = stolen.key.sign(data_integrity.signing_input(forged, options))
+        signed = strict_json.serialise(data_integrity.attach(forged, options, signature))
+        for content in (signed, jose.sign(forged, token.key, token.method)):
+            told = await parts.validation.verify_document(content, {})
+
+            assert told.verdict is Verdict.INVALID
+            assert [one.name for one in told.checks if one.result is CheckResult.FAIL] == [CheckName.LOG]
+
+
+async def test_a_row_that_somebody_reinstated_in_secret(
+    parts: CredentialParts, faculty: Faculty, pool: Pool
+) -> None:
+    """The log remembers that it was revoked, so the rows alone do not make it valid again."""
+    issued = await certify(parts, faculty)
+    await parts.statuses.revoke_credential(
+        faculty.educator, issued.credential_id, "Copied the exam", expected_version=None
+    )
+    await pool.execute(
+        "update credential.credential set state = 1, revoke_time = null where credential_id = $1",
+        issued.credential_id,
+    )
+    await pool.execute(
+        "update credential.status_entry set state = 1 where credential_id = $1", issued.credential_id
+    )
+
+    told = await parts.validation.verify_code(issued.verification_code, {})
+
+    assert told.verdict is Verdict.INVALID
+    assert [one.name for one in told.checks if one.result is CheckResult.FAIL] == [CheckName.LOG]
+
+
+async def test_by_its_id(parts: CredentialParts, faculty: Faculty) -> None:
+    """The address in the document; an address of somebody else is unknown, and is not asked for."""
+    issued = await certify(parts, faculty)
+
+    known = await parts.validation.verify_uri(credential_uri(BASE_URI, issued.verification_code), {})
+    other = await parts.validation.verify_uri("https://oxford.example/credentials/1", {})
+
+    assert known.verdict is Verdict.VALID
+    assert (other.verdict, other.statement) == (Verdict.UNKNOWN, None)
