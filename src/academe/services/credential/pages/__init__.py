@@ -1,4 +1,4 @@
-"""What people see: the certificate as SVG, PNG and PDF, and the page around it. Pure functions of plain values."""
+"""What people see: the certificate as SVG, PNG and PDF, and the page around it. Pure functions."""
 
 from academe.services.credential.pages.certificate import render_pdf, render_png, render_svg
 from academe.services.credential.pages.languages import negotiate_language
@@ -14,7 +14,6 @@ from academe.services.credential.pages.model import (
     Signatory,
 )
 from academe.services.credential.pages.page import page_headers, page_status, render_page
-from academe.services.credential.pages.pictures import UnfitPicture, checked_picture
 
 __all__ = [
     "CertificateView",
@@ -26,8 +25,6 @@ __all__ = [
     "PageVerdict",
     "PageView",
     "Signatory",
-    "UnfitPicture",
-    "checked_picture",
     "negotiate_language",
     "page_headers",
     "page_status",

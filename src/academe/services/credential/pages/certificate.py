@@ -35,7 +35,7 @@ _LONG_NUMBER = re.compile(rb"(\.\d{3})\d+")
 
 
 def render_svg(view: CertificateView) -> bytes:
-    """The certificate as SVG: letters are outlines, so it looks the same everywhere; it has a title for readers."""
+    """The certificate as SVG: letters are outlines, so it looks the same everywhere; with a title."""
     drawing = drawing_of(view)
     content = _LONG_NUMBER.sub(rb"\1", _typeset(drawing, format="svg"))
     language, title, summary = (
@@ -62,25 +62,39 @@ def render_pdf(view: CertificateView) -> bytes:
 
     drawing = drawing_of(view)
     try:
-        return _typeset(drawing, format="pdf", pdf_standards=list(ARCHIVAL), timestamp=view.issue_time)
+        return _compile(drawing, format="pdf", pdf_standards=list(ARCHIVAL), timestamp=view.issue_time)
     except typst.TypstError:
         return _typeset(drawing, format="pdf", timestamp=view.issue_time)
 
 
 def _typeset(drawing: Drawing, **options: Any) -> bytes:
-    """Raises typst.TypstError where the template and its data do not fit together."""
+    """Without its logo and signatures if one of them cannot be drawn."""
+    import typst
+
+    try:
+        return _compile(drawing, **options)
+    except typst.TypstError:
+        if not drawing.pictures:
+            raise
+        return _compile(drawing.without_pictures(), **options)
+
+
+def _compile(drawing: Drawing, **options: Any) -> bytes:
+    """Raises typst.TypstError."""
     import typst
 
     template = _template()
     with TemporaryDirectory(prefix="academe-certificate-") as folder:
-        for name, picture in drawing.pictures.items():
-            Path(folder, name).write_bytes(picture.content)
-        compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True, package_path=folder,
-                                  package_cache_path=folder)  # fmt: skip
+        for name, content in drawing.pictures.items():
+            Path(folder, name).write_bytes(content)
+        compiler = typst.Compiler(
+            font_paths=_fonts(), ignore_system_fonts=True, package_path=folder, package_cache_path=folder
+        )
         data = json.dumps(drawing.data, ensure_ascii=False)
-        content = compiler.compile(template, root=folder, sys_inputs={"data": data}, **options)
-    assert isinstance(content, bytes), "a certificate is one page"
-    return content
+        made = compiler.compile(template, root=folder, sys_inputs={"data": data}, **options)
+    if not isinstance(made, bytes):
+        raise TypeError("A certificate is one page.")
+    return made
 
 
 @cache
@@ -90,7 +104,7 @@ def _template() -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """Those that Typst brings along (Libertinus for Latin, Greek, Cyrillic and Hebrew), and those in third_party."""
+    """Typst's own (Libertinus for Latin, Greek, Cyrillic and Hebrew), and those in third_party."""
     import typst
 
     with as_file(files("academe.third_party")) as folder:

@@ -38,7 +38,7 @@ def readable(colour: str, background: str, ratio: float = READABLE) -> str:
 
 
 def text_on(background: str) -> str:
-    """White or nearly black, whichever is read more easily; on every colour one of them has contrast enough."""
+    """White or black, whichever is read more easily; one of them has contrast enough on every colour."""
     white, dark = contrast("#ffffff", background), contrast("#000000", background)
     return "#ffffff" if white >= min(dark, READABLE) else "#000000"
 

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from academe.services.credential.codes import printed
+from academe.services.credential.images import PNG, content_type
 from academe.services.credential.model import CredentialType
 from academe.services.credential.pages.colours import colour_or, readable, text_on
 from academe.services.credential.pages.languages import Words, words_for
 from academe.services.credential.pages.model import ACCENT, PRIMARY, CertificateView
-from academe.services.credential.pages.pictures import Picture, picture_or_none
 from academe.services.credential.pages.qr import dark_runs
 from academe.services.credential.pages.rosette import rosette
 from academe.services.credential.pages.writing import is_rtl, settable
@@ -37,13 +37,18 @@ class Drawing:
     """The template's data, and the pictures that it names, by file name."""
 
     data: dict[str, Any]
-    pictures: dict[str, Picture]
+    pictures: dict[str, bytes]
+
+    def without_pictures(self) -> Drawing:
+        """For when one of them turns out not to be drawable: the certificate matters more."""
+        signatories = [signatory | {"signature": None} for signatory in self.data["signatories"]]
+        return Drawing(self.data | {"logo": None, "signatories": signatories}, {})
 
 
 def drawing_of(view: CertificateView) -> Drawing:
     """Reads neither clock nor files, so that a view has one drawing."""
     words = words_for(view.language)
-    pictures: dict[str, Picture] = {}
+    pictures: dict[str, bytes] = {}
     logo = _placed(pictures, "logo", view.logo)
     signatories = [
         {
@@ -136,13 +141,12 @@ def _piece(text: str, room: int) -> dict[str, Any]:
     return {"text": text, "rtl": is_rtl(text)}
 
 
-def _placed(pictures: dict[str, Picture], name: str, content: bytes) -> str | None:
-    """Puts a picture among the files of the drawing; None where there is none that can be used."""
-    picture = picture_or_none(content)
-    if picture is None:
+def _placed(pictures: dict[str, bytes], name: str, content: bytes) -> str | None:
+    """Puts a picture among the files of the drawing, and says where; None where there is none."""
+    if not content:
         return None
-    file = f"{name}.{picture.kind}"
-    pictures[file] = picture
+    file = f"{name}.{'png' if content_type(content) == PNG else 'svg'}"
+    pictures[file] = content
     return "/" + file
 
 

@@ -58,7 +58,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    """Somebody whose name stands at the bottom. `signature` is a picture (see `pictures`), or empty."""
+    """Somebody whose name stands at the bottom. `signature` passed `images.check_image`; may be empty."""
 
     name: str
     title: str
@@ -83,7 +83,7 @@ class CertificateView:
     criteria: str = ""
     issuer_url: str = ""
     logo: bytes = b""
-    """A picture (see `pictures`), or empty."""
+    """Passed `images.check_image`; may be empty."""
     primary_colour: str = ""
     accent_colour: str = ""
     """#rrggbb; what is not such a colour counts as the usual one."""
@@ -116,7 +116,7 @@ class PageView:
     """Everything that the page of a code shows.
 
     Without a certificate it says no more than the verdict: that nobody knows the code (UNKNOWN), or, when
-    `visibility` is HOLDER, whether the credential is in force. A HOLDER's certificate is not shown even if given.
+    `visibility` is HOLDER, whether the credential is in force. What only its HOLDER may see is never shown.
     """
 
     verdict: PageVerdict

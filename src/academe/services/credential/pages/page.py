@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from functools import cache
 from importlib.resources import files
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from academe.services.credential.codes import printed
+from academe.services.credential.images import content_type
 from academe.services.credential.model import CredentialVisibility
 from academe.services.credential.pages.drawing import awarded_for, kind, summary
 from academe.services.credential.pages.languages import LANGUAGES, OPEN_GRAPH, catalogue, words_for
 from academe.services.credential.pages.model import CertificateView, PageView
-from academe.services.credential.pages.pictures import picture_or_none
 from academe.services.credential.pages.qr import svg_path
 from academe.services.credential.pages.style import content_security_policy, icon, style_of
 from academe.services.credential.pages.verdicts import SHAPES, seen_check, seen_verdict
@@ -25,14 +26,13 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def render_page(view: PageView, language: str) -> str:
-    """The page, for a language that `negotiate_language` chose. About a millisecond; safe on the event loop."""
+    """The page, for a language that `negotiate_language` chose. Takes a millisecond."""
     words = words_for(language)
     shown = view.shown
     seen = seen_verdict(view, words)
     side, path = svg_path(view.page_url) if shown else (0, "")
     told = summary(words, shown) if shown else seen.text
     style = style_of(shown)
-    logo = picture_or_none(shown.logo) if shown else None
     return _template().render(
         view=view,
         shown=shown,
@@ -52,7 +52,7 @@ def render_page(view: PageView, language: str) -> str:
         description=f"{seen.heading}. {told}" if shown else told,
         downloads=[(d.form.upper(), d.href, words(f"form_{d.form}")) for d in view.downloads],
         issuer_url=_web_address(shown.issuer_url) if shown else "",
-        logo=logo.data_url if logo else "",
+        logo=_data_url(shown.logo) if shown else "",
         told_in=_language_attribute(shown, words.language),
         picture_url=urljoin(view.page_url, view.picture_href) if shown and view.picture_href else "",
         languages=[(each, catalogue(each)["language_name"]) for each in LANGUAGES],
@@ -67,13 +67,13 @@ def render_page(view: PageView, language: str) -> str:
 
 
 def page_headers(view: PageView, language: str) -> dict[str, str]:
-    """HTTP headers that belong to the page: its policy, its language, what it depends on, who may index it."""
+    """HTTP headers that belong to the page: policy, language, what it depends on, who may index it."""
     return {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": words_for(language).language,
         "Vary": "Accept-Language",
         "Content-Security-Policy": content_security_policy(style_of(view.shown)),
-        "Referrer-Policy": "no-referrer",  # the address is a capability; whom the page links to must not learn it
+        "Referrer-Policy": "no-referrer",  # the address is a capability, not for those whom the page links to
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": robots(view),
     }
@@ -95,6 +95,11 @@ def _title(shown: CertificateView | None) -> str:
     if shown is None:
         return ""
     return " – ".join(part for part in (shown.learner_name, shown.title, shown.issuer_name) if part)
+
+
+def _data_url(picture: bytes) -> str:
+    encoded = base64.b64encode(picture).decode()
+    return f"data:{content_type(picture)};base64,{encoded}" if picture else ""
 
 
 def _web_address(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What a page looks like: one style sheet, the issuer's colours made readable, and the policy that allows only it."""
+"""What a page looks like: one style sheet in the issuer's colours, and the policy that allows no other."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ def style_of(shown: CertificateView | None) -> str:
 def content_security_policy(style: str, *, framing: bool = True) -> str:
     """Nothing but this style sheet and pictures; in a <meta> it cannot speak of frames (`framing=False`)."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
-    return policy + ("; frame-ancestors 'none'" if framing else "")
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:"
+    return policy + "; base-uri 'none'; form-action 'none'" + ("; frame-ancestors 'none'" if framing else "")
 
 
 def icon(shown: CertificateView | None) -> str:
     """The picture in the browser's tab, as a data URL: a seal in the issuer's colours."""
     primary = colour_or(shown.primary_colour, PRIMARY) if shown else PRIMARY
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="12" fill="{primary}"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+        f'<circle cx="12" cy="12" r="12" fill="{primary}"/>'
         f'<path d="m7 12.5 3.5 3.5L17 9" fill="none" stroke="{text_on(primary)}" stroke-width="2.5"/></svg>'
     )
     return "data:image/svg+xml," + quote(svg, safe="")

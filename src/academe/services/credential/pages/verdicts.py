@@ -1,4 +1,4 @@
-"""Verdict and checks as a reader sees them: in words, with a sign of its own shape, and only then in colour."""
+"""Verdict and checks as a reader sees them: in words, with a sign of its own, and only then in colour."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from datetime import datetime
 
 from academe.services.credential.model import CredentialVisibility
 from academe.services.credential.pages.languages import Words
-from academe.services.credential.pages.model import Check, CheckResult, PageVerdict, PageView
+from academe.services.credential.pages.model import (
+    CertificateView,
+    Check,
+    CheckResult,
+    PageVerdict,
+    PageView,
+)
 
 _DISC = "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19Z"
 SHAPES = {
@@ -65,11 +71,13 @@ def seen_verdict(view: PageView, words: Words) -> SeenVerdict:
     if not view.exists:
         return SeenVerdict(words("heading_not_found"), words("text_not_found"), "calm", "lens")
     key = "unconfirmed" if view.verdict is PageVerdict.UNKNOWN else view.verdict.name.lower()
-    if view.visibility is CredentialVisibility.HOLDER:
+    if view.certificate is None or view.visibility is CredentialVisibility.HOLDER:
         if view.verdict is PageVerdict.VALID:
             return SeenVerdict(words("heading_valid"), words("private_valid"), mood, shape)
-        return SeenVerdict(words("heading_not_in_force"), words("private_not_valid"), "hold", "bars")
-    return SeenVerdict(words(f"heading_{key}"), _text(view, key, words), mood, shape)
+        heading = "unconfirmed" if view.verdict is PageVerdict.UNKNOWN else "not_in_force"
+        return SeenVerdict(words(f"heading_{heading}"), words("private_not_valid"), "hold", "bars")
+    text = _text(view, view.certificate, key, words)
+    return SeenVerdict(words(f"heading_{key}"), text, mood, shape)
 
 
 def seen_check(check: Check, words: Words) -> SeenCheck:
@@ -86,22 +94,16 @@ def seen_check(check: Check, words: Words) -> SeenCheck:
     )
 
 
-def _text(view: PageView, key: str, words: Words) -> str:
+def _text(view: PageView, certificate: CertificateView, key: str, words: Words) -> str:
     """The sentence below the heading; empty when it would need a date that nobody knows."""
-    certificate = view.certificate
-    assert certificate is not None, "a credential that exists and is not hidden has a certificate"
-    issuer = f"\u2068{certificate.issuer_name}\u2069"  # keeps its direction to itself
-    date: datetime | None = view.status_time
-    if view.verdict is PageVerdict.EXPIRED:
-        date = certificate.expire_time
-    elif view.verdict is PageVerdict.NOT_YET_VALID:
-        date = certificate.issue_time
-    dated = view.verdict in {
-        PageVerdict.REVOKED,
-        PageVerdict.SUSPENDED,
-        PageVerdict.EXPIRED,
-        PageVerdict.NOT_YET_VALID,
+    dates: dict[PageVerdict, datetime | None] = {
+        PageVerdict.REVOKED: view.status_time,
+        PageVerdict.SUSPENDED: view.status_time,
+        PageVerdict.EXPIRED: certificate.expire_time,
+        PageVerdict.NOT_YET_VALID: certificate.issue_time,
     }
-    if dated and date is None:
+    date = dates.get(view.verdict)
+    if view.verdict in dates and date is None:
         return ""
+    issuer = f"\u2068{certificate.issuer_name}\u2069"  # keeps its direction to itself
     return words(f"text_{key}", issuer=issuer, date=words.day(date) if date else "")
