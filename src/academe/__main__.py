@@ -36,7 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
     # What is imported stays for as long as the process lives: searching it for garbage while it is made takes
     # a fifth of the start, and later it would be searched again and again.
     gc.disable()
-    from academe.serve import migrate, rotate_signing_key, serve
+    from academe.serve import migrate, operate_outbox, rotate_signing_key, serve
 
     gc.freeze()
     gc.enable()
@@ -48,6 +48,9 @@ def _run(arguments: argparse.Namespace) -> int:
                 print(line)
         case "rotate-signing-key":
             print(_event_loop().run(rotate_signing_key(settings)))
+        case "outbox":
+            for line in _event_loop().run(operate_outbox(settings, arguments)):
+                print(line)
     return 0
 
 
@@ -67,11 +70,24 @@ def _arguments() -> argparse.Namespace:
     migrating = verbs.add_parser("migrate", help="bring the database up to date")
     migrating.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     verbs.add_parser("rotate-signing-key", help="make the next key that access tokens are signed with")
+    _outbox_verbs(verbs.add_parser("outbox", help="see and mend how events are consumed"))
     verbs.add_parser("check-settings", help="report every faulty ACADEME_ setting")
     showing = verbs.add_parser("demo", help="take a course through the whole school")
     showing.add_argument("--course", default="", help="an OLX archive; the built-in tour when left out")
     showing.add_argument("--target", default="", help="host:port of a server; starts its own when left out")
     return parser.parse_args()
+
+
+def _outbox_verbs(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="outbox_verb", required=True)
+    verbs.add_parser("status", help="say how far each consumer is, and what it has given up on")
+    replaying = verbs.add_parser("replay", help="try again what failed, or deliver again from a position on")
+    skipping = verbs.add_parser("skip", help="give up an event that failed, so that those behind it go on")
+    forgetting = verbs.add_parser("forget", help="remove a consumer that no server runs any more")
+    for verb in (replaying, skipping, forgetting):
+        verb.add_argument("consumer")
+    replaying.add_argument("--from", dest="position", type=int, help="position of the first event")
+    skipping.add_argument("position", type=int)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ class App:
         self._readiness = Readiness(self.database.dsn, self._database_changed, self.log)
         self.slices = Slices(self.settings, self.database, secrets, self.metrics, self.log)
         self.metrics.watch_jobs(self.slices.tips.jobs)
+        self.metrics.watch_outbox(self.slices.outbox.upkeep)
         if self._http is not None:
             self._http.add_routes(self.slices.tips.routes())
         with as_startup_error():
@@ -158,6 +159,9 @@ class App:
         self._background.run("progress", self.slices.progress_watch.run)
         self._background.run("tips", self.slices.tips.poll.run)
         self._background.run("jobs", self.slices.tips.jobs.run)
+        self._background.run("outbox", self.slices.outbox.upkeep.run)
+        for consumer in self.slices.outbox.consumers:
+            self._background.run(consumer.name, consumer.run)
         # The first hash measures how long one takes, so that nobody's sign-in has to.
         self._background.run("passwords", self.slices.passwords.prepare)
         self._background.run("loop lag", LoopLag(self.metrics).run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import signal
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 from academe.app import App
 from academe.db.database import Database
 from academe.db.migrate import discover
+from academe.db.outbox import OutboxOperators
 from academe.db.start_faults import as_startup_error
 from academe.logs import configure_logging
 from academe.settings import Settings
@@ -103,6 +105,17 @@ async def rotate_signing_key(settings: Settings) -> str:
         with as_startup_error():
             await keys.load()
             return await keys.rotate_signing_key()
+    finally:
+        await database.stop()
+
+
+async def operate_outbox(settings: Settings, arguments: argparse.Namespace) -> list[str]:
+    """Shows the consumers of the outbox or does something to one; running servers notice by themselves."""
+    database = Database(settings, log=_log_beside_results(settings))
+    try:
+        await database.start()
+        with as_startup_error():
+            return await OutboxOperators(database.pool).operate(arguments)
     finally:
         await database.stop()
 

@@ -21,6 +21,7 @@ from academe.api.enrollment.v1 import enrollment_service_pb2, enrollment_service
 from academe.api.tip.v1 import tip_service_pb2, tip_service_pb2_grpc
 from academe.api.user.v1 import user_service_pb2, user_service_pb2_grpc
 from academe.db.database import Database
+from academe.db.outbox import Outbox
 from academe.secret_key import root_secret
 from academe.secrets import Secrets
 from academe.services import auth, course, credential, enrollment, health, tip, user
@@ -66,6 +67,7 @@ class Slices:
         self, settings: Settings, database: Database, secrets: Secrets, metrics: Metrics, log: Any
     ) -> None:
         pool, on_batch = database.pool, metrics.on_batch
+        self.outbox = Outbox(pool, log)
 
         auth_repository = auth.AuthRepository(pool, on_batch=on_batch)
         self.keys = auth.SigningKeys(auth_repository, secrets)
@@ -94,7 +96,9 @@ class Slices:
             # On a disk where there is one: /tmp of a container is often memory.
             import_folder=settings.data_dir if os.access(settings.data_dir, os.W_OK) else None,
         )
-        enrollments = enrollment.EnrollmentRepository(pool, on_batch=on_batch)
+        enrollments = enrollment.EnrollmentRepository(
+            pool, published=self.outbox.published, on_batch=on_batch
+        )
         self.enrollments = enrollment.EnrollmentService(enrollments, self.courses)
         self.progress_watch = enrollment.ProgressWatch(enrollments)
         self.credentials = credential.CredentialService(

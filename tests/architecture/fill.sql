@@ -170,5 +170,15 @@ select uuidv7(), md5('user' || n % 1000)::uuid, uuidv7(), '\x00', 'EUR', 100, 's
        case n % 1000 when 0 then now() end, 1, now(), now(), case when n % 1000 > 1 then now() end
 from generate_series(1, 20000) n;
 
+insert into outbox.event (topic, aggregate_id, type, payload)
+select 'topic' || n % 5, md5('aggregate' || n % 10000)::uuid, 'happened', '{}' from generate_series(1, 100000) n;
+insert into outbox.position select n, n from generate_series(1, 100000) n;
+insert into outbox.consumer select 'consumer' || n, 10000, now() from generate_series(1, 5) n;
+
+insert into outbox.held
+select 'consumer' || n % 5, n, n, md5('aggregate' || n % 10000)::uuid, case when n % 100 < 2 then n % 100 else 0 end,
+       false, case n % 100 when 1 then now() end, ''
+from generate_series(1, 20000) n;
+
 set session_replication_role = origin;
 analyze;

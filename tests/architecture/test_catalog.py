@@ -11,7 +11,10 @@ LOCAL = {
     "auth.one_time_code": "a handful of rows, found by the code alone",
     "academe_meta.migration": "the record of migrations",
 }
-LOCAL_SCHEMAS = {"tip": "the ledger stays on one node"}
+LOCAL_SCHEMAS = {
+    "tip": "the ledger stays on one node",
+    "outbox": "its order is one, and what it holds is removed again",
+}
 # What leads every key of the other tables: the id of the aggregate they belong to.
 LEADERS = {
     "auth": {"user_id"},
@@ -19,7 +22,7 @@ LEADERS = {
     "enrollment": {"learner_id"},
     "credential": {"learner_id", "code", "issuer_id"},
 }
-OURS = "('account', 'auth', 'course', 'enrollment', 'credential', 'tip')"
+OURS = "('account', 'auth', 'course', 'enrollment', 'credential', 'tip', 'outbox')"
 
 
 async def test_unique_keys_lead_with_their_aggregate(pool: Pool) -> None:

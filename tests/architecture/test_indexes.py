@@ -17,6 +17,9 @@ SMALL = {
     "signing_key": "a handful of rows, read at start",
     "one_time_code": "one row per administrator at most",
     "job": "one row for each periodic job",
+    "consumer": "one row for each reader of the outbox",
+    "head": "one row",
+    "unsequenced": "the events of the last second",
 }
 """Tables that may be read whole, and why."""
 

@@ -25,8 +25,8 @@ class Statement:
 
 
 def repositories() -> list[Path]:
-    """Files that may hold SQL of the slices."""
-    found = (SOURCE / "services").rglob("*.py")
+    """Files that may hold SQL of the slices, and of the parts of db/ that have a schema of their own."""
+    found = [*(SOURCE / "services").rglob("*.py"), *(SOURCE / "db").glob("*/repository*.py")]
     return sorted(p for p in found if any(part.startswith("repository") for part in p.parts))
 
 

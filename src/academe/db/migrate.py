@@ -4,11 +4,12 @@ A runner of our own, because no kept tool fits. pogo-migrate, the one made for a
 takes no lock and records a hash of the file's name instead of its content. yoyo and Alembic bring a second
 driver or SQLAlchemy, and yoyo's lock is a row that somebody has to remove after a kill. dbmate is not Python.
 
-A file is `services/<slice>/migrations/NNNN_{pre,post}_name.sql`, or in `db/migrations` if no slice owns it.
-A `pre` file suits the code before and after a release, a `post` file needs the new code everywhere. A file is
-one transaction together with its record, unless its first line is `-- migrate: no transaction` (for `create
-index concurrently`): then it is run statement by statement, split where a line ends in `;`, and has to be
-written so that running it again after a kill is right.
+A file is `services/<slice>/migrations/NNNN_{pre,post}_name.sql`, or in `db/migrations` or
+`db/<part>/migrations` if no slice owns it; those are first, since slices call what they make. A `pre` file
+suits the code before and after a release, a `post` file needs the new code everywhere. A file is one
+transaction together with its record, unless its first line is `-- migrate: no transaction` (for `create index
+concurrently`): then it is run statement by statement, split where a line ends in `;`, and has to be written
+so that running it again after a kill is right.
 """
 
 from __future__ import annotations
@@ -89,7 +90,11 @@ async def migrate(
 def discover(package: Path = PACKAGE) -> list[Migration]:
     """Every migration of the code: what no slice owns, then slice by slice, each in order of its numbers."""
     found: list[Migration] = []
-    for folder in (package / "db" / "migrations", *sorted(package.glob("services/*/migrations"))):
+    for folder in (
+        package / "db" / "migrations",
+        *sorted(package.glob("db/*/migrations")),
+        *sorted(package.glob("services/*/migrations")),
+    ):
         files = sorted(folder.glob("*.sql"))
         for number, file in enumerate(files, start=1):
             named = FILE_NAME.fullmatch(file.name)

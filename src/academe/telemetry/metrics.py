@@ -15,6 +15,7 @@ codes come from the contract, names of batches and reasons from the code.
     academe_event_loop_lag_worst_seconds                             the worst since the last scrape
     academe_database_ready                                           1 while the database answers
     academe_job_overdue{job}                                         1 while a periodic job stands still
+    academe_outbox_{lag_events,oldest_seconds,held_events,parked_events}{consumer}   see telemetry/outbox.py
     academe_build_info{version,python}, process_*, python_gc_*
 """
 
@@ -37,6 +38,7 @@ from prometheus_client.process_collector import ProcessCollector
 from academe import __version__
 from academe.rpc.contract import Method
 from academe.telemetry.distribution import DURATION_BOUNDS, SIZE_BOUNDS, Distribution
+from academe.telemetry.outbox import OutboxNumbers, collect_outbox
 
 _METHOD_LABELS = ("grpc_service", "grpc_method")
 _Labelled = dict[tuple[str, ...], Distribution]
@@ -86,6 +88,7 @@ class Metrics:
         """For what is better counted where it happens; everything in it is rendered."""
         self._pool: PoolNumbers | None = None
         self._jobs: JobNumbers | None = None
+        self._outbox: OutboxNumbers | None = None
         self._methods: dict[str, MethodCalls] = {}
         self._batch_items: dict[str, Distribution] = {}
         self._batch_seconds: dict[str, Distribution] = {}
@@ -126,6 +129,10 @@ class Metrics:
         """The periodic jobs that are asked at each scrape whether they stand still."""
         self._jobs = jobs
 
+    def watch_outbox(self, outbox: OutboxNumbers) -> None:
+        """The outbox whose consumers' numbers are read at each scrape."""
+        self._outbox = outbox
+
     def on_pool_wait(self, seconds: float) -> None:
         """Told by the pool each time a caller had to wait for a connection."""
         self._pool_wait.observe(seconds)
@@ -151,6 +158,8 @@ class Metrics:
             yield from _collect_pool(self._pool)
         if self._jobs is not None:
             yield _collect_jobs(self._jobs)
+        if self._outbox is not None:
+            yield from collect_outbox(self._outbox)
         yield _histogram("academe_pool_wait_seconds", "Waiting for a connection.", {(): self._pool_wait})
         yield _histogram("academe_batch_items", "Items in a batch.", _by_name(self._batch_items), ("name",))
         yield _histogram(

@@ -26,15 +26,25 @@ from academe.services.enrollment.model import (
 DROPPED = EnrollmentState.DROPPED
 DONE = LessonState.DONE
 
+TOPIC = "enrollment"
+"""Of the events that are published here: `enrollment.completed`, with the enrollment as aggregate."""
+
 
 class ReportRepository:
-    """Announces to `changes` what it committed."""
+    """Announces to `changes` what it committed, and puts each completion into the outbox of its database,
+    once; `published(topic)` is told after the commit."""
 
     def __init__(
-        self, pool: Pool, changes: Changes, *, on_batch: Callable[[str, int, float], None] | None = None
+        self,
+        pool: Pool,
+        changes: Changes,
+        *,
+        published: Callable[[str], None] | None = None,
+        on_batch: Callable[[str, int, float], None] | None = None,
     ) -> None:
         self._pool = pool
         self._changes = changes
+        self._published = published
         # Idempotent: a report that was counted already finds its lesson as far as it says, and adds nothing.
         self._updates = GroupCommit(self._write, name="update_progress", idempotent=True, on_batch=on_batch)
         self._lessons = BatchLoader(self._fetch_lessons, name="lesson_progress", on_batch=on_batch)
@@ -58,7 +68,9 @@ class ReportRepository:
         # processes wait for each other but never in a circle. What was committed while this one waited is not
         # lost: the conflict in `moved` and the update in `counted` act on the newest row, whatever the
         # statement's snapshot. And no lesson is counted twice: it only moves forward, done is as far as it
-        # goes, so a row in `moved` that is done was not before.
+        # goes, so a row in `moved` that is done was not before. So a count that rises to all lessons does so
+        # once, and that is when its completion is published, with the row locked: `returning` is computed
+        # once for each row that was updated.
         rows = await self._pool.fetch(
             """
             with reported as materialized (
@@ -107,10 +119,16 @@ class ReportRepository:
                 ) m
                 where e.learner_id = m.learner_id and e.enrollment_id = m.enrollment_id
                 returning e.learner_id, e.enrollment_id, e.state, e.required_lessons, e.completed_lessons,
-                    e.version
+                    e.version, case when e.state = 2 and m.done > 0 then outbox.append(
+                        'enrollment', e.enrollment_id, 'enrollment.completed', jsonb_build_object(
+                            'enrollment_id', e.enrollment_id, 'learner_id', e.learner_id,
+                            'course_id', e.course_id, 'course_revision', e.course_revision,
+                            'complete_time', e.complete_time
+                        )
+                    ) end as event_id
             )
             select coalesce(c.state, h.state), c.required_lessons, c.completed_lessons, m.state, m.start_time,
-                m.complete_time, c.version
+                m.complete_time, c.version, c.event_id
             from reported r
             left join held h using (learner_id, enrollment_id)
             left join counted c using (learner_id, enrollment_id)
@@ -122,6 +140,8 @@ class ReportRepository:
         for enrollment_id, row in zip(columns[1], rows, strict=True):
             if row[6] is not None:
                 self._changes.announce(enrollment_id, row[6])
+        if self._published is not None and any(row[7] is not None for row in rows):
+            self._published(TOPIC)
         return [_outcome(report, rows[place]) for report, place in zip(reports, places, strict=True)]
 
     async def _fetch_lessons(
@@ -181,7 +201,7 @@ def _columns(reports: list[ProgressReport]) -> tuple[tuple[list[Any], ...], list
 
 
 def _outcome(report: ProgressReport, row: asyncpg.Record) -> ProgressUpdate | Exception | None:
-    state, required_lessons, completed_lessons, lesson_state, start_time, complete_time, _ = row
+    state, required_lessons, completed_lessons, lesson_state, start_time, complete_time, *_ = row
     if lesson_state is not None:
         return ProgressUpdate(
             LessonProgress(
