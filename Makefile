@@ -10,6 +10,10 @@ INTEROP := tests/interop/node_modules/.ready
 # The locks are whole, so nothing is resolved: --no-deps keeps a release of tomorrow from being looked at.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# A file of tests stays whole, on a PostgreSQL of its process. In the order of the folders, the long ones come first.
+# To debug one: make test ARGS="-n0 --pdb tests/...".
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test interop coverage soak demo bench check format proto docs lock docker-test migrate clean
 
@@ -54,7 +58,7 @@ interop: $(READY_DEV) $(INTEROP) ## let verifiers of other makers check credenti
 	@$(BIN)/python -m pytest tests/interop $(ARGS)
 
 coverage: $(READY_DEV) ## run the suite and say which lines it never reaches
-	@$(BIN)/python -m pytest -q --cov=academe --cov-report=term:skip-covered $(ARGS)
+	@$(PYTEST) -q --cov=academe --cov-report=term:skip-covered $(ARGS)
 
 soak: $(READY_DEV) ## ten thousand random steps of the ledger against a plain model (ACADEME_SOAK_STEPS=n)
 	@ACADEME_SOAK_STEPS=$${ACADEME_SOAK_STEPS:-10000} $(BIN)/python -m pytest \
