@@ -387,7 +387,7 @@ class CredentialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListIssuers(self, request, context):
-        """The issuers by id, the school first. For anybody who is signed in.
+        """The issuers by id, the school first, without their logos. For anybody who is signed in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
