@@ -13,6 +13,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, ser
 
 from academe.services.credential.standards import data_integrity
 from academe.services.credential.standards.contexts import CONTEXTS, document_loader, read_context
+from academe.services.credential.standards.errors import ProofInvalid
 from academe.services.credential.standards.multikey import PublicKey
 
 DID = "did:web:localhost%3A50080"
@@ -125,7 +126,8 @@ def signed(document: dict[str, Any] | None = None, **options: Any) -> dict[str, 
 
 def find_key(method: str) -> PublicKey:
     """SIGNING_KEY's public half under its own name, as an issuer's key document would give it."""
-    assert method == METHOD
+    if method != METHOD:
+        raise ProofInvalid("", "The key document has no such key.", "method_not_found")
     return PUBLIC_KEY
 
 

@@ -68,13 +68,26 @@ def verify(token: bytes, public_key: PublicKey) -> dict[str, Any]:
     message, _, signature = token.rpartition(b".")
     if not public_key.verifies(_decode(signature), message):
         raise ProofInvalid("", "The signature is not that of this token.", "signature")
+    _check_claims(payload)
     return payload
+
+
+def _check_claims(payload: dict[str, Any]) -> None:
+    """Raises ProofInvalid when a registered claim says something else than the document, or more.
+
+    Readers of tokens look at the claims, readers of credentials at the document; both must find the same.
+    """
+    stated = _claims(payload)
+    for name in ("iss", "sub", "jti", "nbf", "exp"):
+        if name in payload and payload[name] != stated.get(name):
+            raise ProofInvalid(f"/{name}", "A claim of the token contradicts its document.", "claims")
 
 
 def _claims(document: dict[str, Any]) -> dict[str, Any]:
     """The claims of RFC 7519 that the document has a value for; times in seconds since 1970."""
     issuer, subject = document.get("issuer"), document.get("credentialSubject")
-    begin, end = document.get("validFrom"), document.get("validUntil")
+    begin = document.get("validFrom") or document.get("issuanceDate")
+    end = document.get("validUntil") or document.get("expirationDate")
     claims = {
         "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
         "sub": subject.get("id") if isinstance(subject, dict) else None,

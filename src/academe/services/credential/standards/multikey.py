@@ -27,6 +27,20 @@ _DIGITS = {digit: value for value, digit in enumerate(BASE58)}
 _ED25519 = b"\xed\x01"
 _P256 = b"\x80\x24"
 
+_WEAK = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Points of Ed25519 of small order, without their sign: with one as a key, a signature fits every message."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
@@ -45,6 +59,8 @@ class PublicKey:
         """
         try:
             if self.kind == "Ed25519":
+                if self.raw[:31] + bytes([self.raw[31] & 0x7F]) in _WEAK:
+                    return False
                 Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
             elif self.kind == "P-256":
                 if len(signature) != 64:

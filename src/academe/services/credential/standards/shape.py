@@ -24,8 +24,12 @@ from academe.services.credential.standards.errors import (
 )
 from academe.services.credential.standards.strict_json import check_depth
 
-VALUES_MAX = 5_000
-"""Values in a document, inner ones included: sixty credentials in one transcript, and 60 ms to expand."""
+VALUES_MAX = 2_500
+"""Values in a document, inner ones included. It takes 50 ms to read as many; a rich credential has 200."""
+
+VALUES_OF_AN_INNER_CREDENTIAL = 150
+INNER_CREDENTIALS_MAX = 60
+"""A transcript may be as large as what is in it: so many values more for each of so many credentials."""
 
 CONTEXTS_MAX = 8
 INTEGER_MAX = 2**53 - 1
@@ -54,7 +58,8 @@ def check_shape(document: dict[str, Any]) -> None:
 
 class _Walk:
     def __init__(self) -> None:
-        self._values = 0
+        self._values_left = VALUES_MAX
+        self._credentials_left = INNER_CREDENTIALS_MAX
 
     def node(self, value: dict[str, Any], path: list[str | int], may_have_context: bool) -> None:
         if not value:
@@ -67,14 +72,20 @@ class _Walk:
                 if not may_have_context:
                     raise _at(UnknownContext, "inner_context", "Only a credential has a context.", path)
                 check_contexts(inner, path)
+                self._room_for_credential(is_inner=len(path) > 1)
             else:
                 _check_name(name, path)
                 self._any(inner, path)
             path.pop()
 
+    def _room_for_credential(self, is_inner: bool) -> None:
+        if is_inner and self._credentials_left:
+            self._credentials_left -= 1
+            self._values_left += VALUES_OF_AN_INNER_CREDENTIAL
+
     def _any(self, value: object, path: list[str | int]) -> None:
-        self._values += 1
-        if self._values > VALUES_MAX:
+        self._values_left -= 1
+        if self._values_left < 0:
             raise TooComplex("", f"The document has more than {VALUES_MAX} values.", "too_many_values")
         if isinstance(value, str):
             if _UNCERTAIN_TEXT.search(value):

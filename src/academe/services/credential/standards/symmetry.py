@@ -23,9 +23,7 @@ def check_symmetry(quads: list[Quad]) -> None:
     """Raises TooComplex when the parts of `quads` that are alike would take too long to order."""
     alike = _alike(quads)
     if alike and work(quads, alike) > WORK_MAX:
-        raise TooComplex(
-            "symmetric", "Too many parts of the document are alike and have no id to tell them apart."
-        )
+        raise TooComplex("", "Too many parts are alike and have no id to tell them apart.", "symmetric")
 
 
 def work(quads: list[Quad], alike: dict[str, str]) -> int:

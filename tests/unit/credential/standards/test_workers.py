@@ -1,0 +1,170 @@
+"""What takes milliseconds is done in a process beside the server, and survives what ends that process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from academe.services.credential.standards import data_integrity, errors, workers
+from academe.services.credential.standards.errors import ProofInvalid, Refused, TooComplex, UndefinedTerm
+from academe.services.credential.standards.multikey import PublicKey
+from academe.services.credential.standards.workers import BATCH, Workers
+from tests.support.vc import CREATED, METHOD, PUBLIC_KEY, credential, signed
+
+OPTIONS = data_integrity.proof_options(METHOD, CREATED)
+
+
+@pytest.fixture(scope="module")
+async def pool() -> AsyncIterator[Workers]:
+    opened = Workers()
+    await opened.start()
+    yield opened
+    await opened.close()
+
+
+async def key_of_the_issuer(method: str) -> PublicKey:
+    assert method == METHOD
+    return PUBLIC_KEY
+
+
+async def test_many_documents_in_their_order(pool: Workers) -> None:
+    """More than one job of them; what cannot be signed is refused alone, where it stands."""
+    documents = [
+        credential(id=f"urn:uuid:00000000-0000-4000-8000-{number:012}") for number in range(BATCH + 3)
+    ]
+    documents[BATCH] |= {"honours": "x"}
+    made = await pool.signing_inputs([(document, OPTIONS) for document in documents])
+
+    assert isinstance(made[BATCH], UndefinedTerm)
+    assert made[BATCH].path == "/honours"
+    del made[BATCH], documents[BATCH]
+    assert made == [data_integrity.signing_input(document, OPTIONS) for document in documents]
+
+
+async def test_no_documents(pool: Workers) -> None:
+    """Nothing is asked, and nothing comes back."""
+    assert await pool.signing_inputs([]) == []
+
+
+async def test_a_signed_document_is_verified(pool: Workers) -> None:
+    """The key is looked up on the event loop and stays there."""
+    (proof,) = await pool.verify(signed(), key_of_the_issuer)
+
+    assert proof.method == METHOD
+    with pytest.raises(ProofInvalid):
+        await pool.verify({**signed(), "name": "Another"}, key_of_the_issuer)
+    with pytest.raises(UndefinedTerm):
+        await pool.verify({**signed(), "honours": "x"}, key_of_the_issuer)
+    with pytest.raises(ProofInvalid, match="no proof"):
+        await pool.proofs_to_check(credential())
+
+
+async def test_what_the_guard_says(pool: Workers) -> None:
+    """None for a document that can be signed, else why it cannot."""
+    refused = await pool.check(credential(honours="x"))
+
+    assert await pool.check(credential()) is None
+    assert isinstance(refused, UndefinedTerm)
+
+
+async def test_the_event_loop_goes_on(pool: Workers) -> None:
+    """While sixty documents are read, it is never held up for as long as one of them takes."""
+    work = asyncio.create_task(pool.signing_inputs([(credential(), OPTIONS)] * 60))
+    turns = 0
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert turns > 60
+    assert len(await work) == 60
+
+
+async def test_whoever_gives_up_leaves_the_others_their_turn(pool: Workers) -> None:
+    """A caller that is cancelled while its job is running takes nothing along."""
+    given_up = asyncio.create_task(pool.signing_inputs([(credential(), OPTIONS)] * 40))
+    await asyncio.sleep(0.01)
+    given_up.cancel()
+    made = await asyncio.gather(*(pool.signing_inputs([(credential(), OPTIONS)]) for _ in range(5)))
+
+    assert made == [[data_integrity.signing_input(credential(), OPTIONS)]] * 5
+    assert given_up.cancelled() or given_up.done()
+
+
+async def test_a_process_that_ends_under_a_job() -> None:
+    """Its documents are tried one by one in the next process; only what ends that one too is refused."""
+    opened = Workers()
+    jobs = [(credential(), OPTIONS)] * (2 * BATCH)
+    try:
+        await opened.start()
+        work = asyncio.create_task(opened.signing_inputs(jobs))
+        await asyncio.sleep(0.01)
+        _kill(opened)
+        made = await work
+    finally:
+        await opened.close()
+
+    assert made == [data_integrity.signing_input(credential(), OPTIONS)] * (2 * BATCH)
+
+
+async def test_a_document_that_ends_every_process(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It alone is refused, and not what happened to be sent along with it."""
+    real = pool._run
+
+    async def run(work: Any, given: Any) -> Any:
+        if work is workers._signing_inputs and any(document.get("name") == "poison" for document, _ in given):
+            raise TooComplex("", "The document takes too long to be read.", "too_long")
+        return await real(work, given)
+
+    monkeypatch.setattr(pool, "_run", run)
+    jobs = [(credential(), OPTIONS), (credential(name="poison"), OPTIONS), (credential(), OPTIONS)]
+    made = await pool.signing_inputs(jobs)
+
+    assert [isinstance(one, TooComplex) for one in made] == [False, True, False]
+
+
+def _kill(opened: Workers) -> None:
+    assert opened._pool is not None
+    for process_id in list(opened._pool._processes):
+        os.kill(process_id, signal.SIGKILL)
+
+
+async def test_closed() -> None:
+    """Nobody waits for what nobody will do."""
+    opened = Workers()
+    await opened.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        await opened.signing_inputs([(credential(), OPTIONS)])
+
+
+def test_a_job_has_its_time() -> None:
+    """The clock of a job ends the process, even inside of a library that answers to nothing else."""
+    child = os.fork()
+    if child == 0:
+        workers._limited(True)
+        signal.setitimer(signal.ITIMER_PROF, 0.05)
+        while True:
+            pass
+    started = time.monotonic()
+    _, status = os.waitpid(child, 0)
+
+    assert os.WTERMSIG(status) == signal.SIGPROF
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    "kind", [getattr(errors, name) for name in ("Malformed", "UnknownContext", "TooComplex", "ProofInvalid")]
+)
+def test_refusals_travel(kind: type[Refused]) -> None:
+    """From one process to another, with all that they say."""
+    back = pickle.loads(pickle.dumps(kind("/a", "Because.", "code")))  # noqa: S301 - our own bytes
+
+    assert type(back) is kind
+    assert (back.path, back.reason, back.code, str(back)) == ("/a", "Because.", "code", "/a: Because.")
+    assert kind("", "Because.").code != ""
