@@ -1,4 +1,4 @@
-"""The server stopped, the database deleted, the keys rotated: everything issued still verifies from a folder."""
+"""The server stopped, the database deleted, keys rotated: what was issued still verifies from a folder."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from tests.support.postgres import TestPostgres
 async def test_everything_verifies_without_us(
     postgres: TestPostgres, template_database: str, workers: Workers, tmp_path: Path
 ) -> None:
-    """By verifiers of other makers, from the files alone: credentials of two generations of keys are good, and
-    what was revoked or suspended is not."""
+    """By verifiers of other makers, from the files alone: credentials of two generations of keys are good,
+    and what was revoked or suspended is not."""
     database = await postgres.create_database(template=template_database)
     pool, faculty, folder = await create_pool(database, size=4), Faculty(), tmp_path / "site"
     async with opened(pool, faculty, workers=workers) as parts:

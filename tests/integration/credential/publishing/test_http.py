@@ -58,7 +58,7 @@ async def show(holder: Person, issued: credential_pb2.Credential, visibility: An
         (".jwt", "application/vc+jwt", b"eyJ"),
         (".png", "image/png", b"\x89PNG"),
         (".thumbnail.png", "image/png", b"\x89PNG"),
-        (".svg", "image/svg+xml", b"<svg"),
+        (".svg", "image/svg+xml", b"<"),
         (".pdf", "application/pdf", b"%PDF"),
     ],
 )
@@ -189,11 +189,12 @@ async def test_a_list_changes_when_a_bit_does(
 async def test_an_issuer_of_its_own(web: httpx.AsyncClient, school: School) -> None:
     """Keys and logo below its slug; a logo can be nothing but a picture."""
     administrator = await school.administrator()
+    brand = issuer_pb2.IssuerBrand(logo=LOGO, primary_color="#123456")
     made = await administrator.credentials.CreateIssuer(
         issuer_pb2.CreateIssuerRequest(
             slug="law",
             name="Faculty of Law",
-            brand=issuer_pb2.IssuerBrand(logo=LOGO, primary_color="#123456"),
+            brand=brand,
         )
     )
     keys, logo = await web.get("/issuers/law/did.json"), await web.get("/issuers/law/logo")
