@@ -1,4 +1,4 @@
-"""What credentials need from the other services."""
+"""What credentials need from the other services: calls, and the values and errors that come with them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from academe.services.course import CourseFacts
-from academe.services.enrollment import EnrollmentFacts
-from academe.services.user import Account
+from academe.services.course import CourseFacts as CourseFacts
+from academe.services.course import CourseNotFound as CourseNotFound
+from academe.services.course import NotCourseEducator as NotCourseEducator
+from academe.services.enrollment import EnrollmentFacts as EnrollmentFacts
+from academe.services.enrollment import EnrollmentNotFound as EnrollmentNotFound
+from academe.services.enrollment import EnrollmentState as EnrollmentState
+from academe.services.user import Account as Account
 
 
 class Enrollments(Protocol):

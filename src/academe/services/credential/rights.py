@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from academe.caller import Caller
-from academe.services.course import CourseFacts
+from academe.services.credential.ports import CourseFacts
 
 ONLY_EDUCATORS = (
     "Only the course's own educators or an administrator issue, suspend and revoke its credentials."

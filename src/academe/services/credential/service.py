@@ -6,10 +6,9 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.pagination import Page, page_of, page_request
-from academe.services.course import CourseFacts, CourseNotFound
 from academe.services.credential.errors import CredentialNotFound, NotCredentialHolder
 from academe.services.credential.model import Credential, CredentialVisibility
-from academe.services.credential.ports import Courses
+from academe.services.credential.ports import CourseFacts, CourseNotFound, Courses
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.rights import teaches
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from academe.ids import new_id
-from academe.services.course import CourseFacts
 from academe.services.credential.codes import new_code
 from academe.services.credential.issuance.draft import (
     ACHIEVEMENT_TYPES,
@@ -29,9 +28,8 @@ from academe.services.credential.model import (
     Evidence,
     Result,
 )
+from academe.services.credential.ports import Account, CourseFacts, EnrollmentFacts
 from academe.services.credential.templates import Template
-from academe.services.enrollment import EnrollmentFacts
-from academe.services.user import Account
 
 COMPLETED = "Every required lesson of the course was completed."
 """The criteria where no template states others; true of every credential, because of when it is issued."""

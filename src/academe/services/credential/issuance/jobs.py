@@ -19,13 +19,12 @@ from academe.clock import utcnow
 from academe.errors import AcademeError
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
-from academe.services.course import CourseFacts, CourseNotFound
 from academe.services.credential.errors import IssueJobNotFound
 from academe.services.credential.issuance.model import Dealt, IssueJob, IssueJobState, Outcome
 from academe.services.credential.issuance.repository_jobs import IssueJobRepository
 from academe.services.credential.issuance.service import IssuanceService
 from academe.services.credential.model import Credential, CredentialType, Replay
-from academe.services.credential.ports import Courses, Enrollments
+from academe.services.credential.ports import CourseFacts, CourseNotFound, Courses, Enrollments
 from academe.services.credential.rights import teaches
 
 CHUNK = 50

@@ -7,16 +7,23 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.errors import AcademeError
-from academe.services.course import CourseFacts, NotCourseEducator
 from academe.services.credential.errors import CredentialUnsignable, EnrollmentNotCompleted
 from academe.services.credential.issuance.awarding import Awarding
 from academe.services.credential.issuance.awards import Award
 from academe.services.credential.model import Credential, CredentialType, Evidence, Replay, Result
-from academe.services.credential.ports import Courses, Enrollments, Users
+from academe.services.credential.ports import (
+    Account,
+    CourseFacts,
+    Courses,
+    EnrollmentFacts,
+    EnrollmentNotFound,
+    Enrollments,
+    EnrollmentState,
+    NotCourseEducator,
+    Users,
+)
 from academe.services.credential.rights import ONLY_EDUCATORS, teaches
 from academe.services.credential.templates import Template, Templates
-from academe.services.enrollment import EnrollmentFacts, EnrollmentNotFound, EnrollmentState
-from academe.services.user import Account
 
 
 class IssuanceService:

@@ -9,12 +9,18 @@ from uuid import UUID
 from academe.caller import Caller
 from academe.clock import utcnow
 from academe.ids import new_id
-from academe.services.course import CourseFacts, CourseNotFound
 from academe.services.credential.errors import CredentialNotFound, NotCredentialHolder
 from academe.services.credential.issuance.awards import Award
 from academe.services.credential.keys import Issuers
 from academe.services.credential.model import Credential, Document
-from academe.services.credential.ports import Courses
+from academe.services.credential.ports import (
+    Account,
+    CourseFacts,
+    CourseNotFound,
+    Courses,
+    EnrollmentFacts,
+    EnrollmentState,
+)
 from academe.services.credential.publishing.formats import File, FileFormat
 from academe.services.credential.publishing.pictures import Pictures
 from academe.services.credential.publishing.transcripts import Transcripts
@@ -23,8 +29,6 @@ from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.rights import teaches
 from academe.services.credential.service import CredentialService
 from academe.services.credential.templates import Template
-from academe.services.enrollment import EnrollmentFacts, EnrollmentState
-from academe.services.user import Account
 
 SPECIMEN = "Ada Lovelace"
 """Whose name a preview shows."""

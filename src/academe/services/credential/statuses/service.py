@@ -9,8 +9,8 @@ from uuid import UUID
 from academe.caller import Caller
 from academe.clock import utcnow
 from academe.errors import InvalidArgument
-from academe.services.course import NotCourseEducator
 from academe.services.credential.model import Credential, CredentialState
+from academe.services.credential.ports import NotCourseEducator
 from academe.services.credential.rights import ONLY_EDUCATORS
 from academe.services.credential.service import CredentialService
 from academe.services.credential.statuses.repository import StatusRepository

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.clock import utcnow
-from academe.services.course import CourseNotFound
 from academe.services.credential.errors import TemplateNotFound
 from academe.services.credential.keys import Issuer, Issuers
 from academe.services.credential.model import CredentialType
-from academe.services.credential.ports import Courses
+from academe.services.credential.ports import CourseNotFound, Courses
 from academe.services.credential.rights import teaches
 from academe.services.credential.templates.checks import check_template
 from academe.services.credential.templates.model import Template
