@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import sys
+from pathlib import Path
 
 from academe.settings import Settings
 from academe.startup import StartupError
@@ -36,6 +37,7 @@ def _run(arguments: argparse.Namespace) -> int:
     # What is imported stays for as long as the process lives: searching it for garbage while it is made takes
     # a fifth of the start, and later it would be searched again and again.
     gc.disable()
+    from academe.credential_verbs import export_credentials, verify_credential_log
     from academe.serve import migrate, operate_outbox, rotate_signing_key, serve
 
     gc.freeze()
@@ -48,6 +50,12 @@ def _run(arguments: argparse.Namespace) -> int:
                 print(line)
         case "rotate-signing-key":
             print(_event_loop().run(rotate_signing_key(settings)))
+        case "credentials" if arguments.credentials_verb == "export":
+            print(_event_loop().run(export_credentials(settings, arguments.folder)))
+        case "credentials":
+            checking = verify_credential_log(settings, arguments.key, arguments.checkpoints)
+            for line in _event_loop().run(checking):
+                print(line)
         case "outbox":
             for line in _event_loop().run(operate_outbox(settings, arguments)):
                 print(line)
@@ -71,11 +79,21 @@ def _arguments() -> argparse.Namespace:
     migrating.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     verbs.add_parser("rotate-signing-key", help="make the next key that access tokens are signed with")
     _outbox_verbs(verbs.add_parser("outbox", help="see and mend how events are consumed"))
+    _credentials_verbs(verbs.add_parser("credentials", help="keep what was issued verifiable"))
     verbs.add_parser("check-settings", help="report every faulty ACADEME_ setting")
     showing = verbs.add_parser("demo", help="take a course through the whole school")
     showing.add_argument("--course", default="", help="an OLX archive; the built-in tour when left out")
     showing.add_argument("--target", default="", help="host:port of a server; starts its own when left out")
     return parser.parse_args()
+
+
+def _credentials_verbs(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="credentials_verb", required=True)
+    exporting = verbs.add_parser("export", help="write everything that verifying needs to a folder")
+    exporting.add_argument("folder", type=Path, help="a folder that does not exist yet")
+    checking = verbs.add_parser("verify-log", help="recompute the log and compare it with what was signed")
+    checking.add_argument("--key", help="the log's key as it was published at /log/key")
+    checking.add_argument("checkpoints", type=Path, nargs="*", help="checkpoints that were kept, as files")
 
 
 def _outbox_verbs(parser: argparse.ArgumentParser) -> None:

@@ -80,8 +80,10 @@ class App:
         self.metrics.watch_outbox(self.slices.outbox.upkeep)
         if self._http is not None:
             self._http.add_routes(self.slices.tips.routes())
+            self._http.add_routes(self.slices.credentials.routes())
         with as_startup_error():
             await self.slices.keys.load()
+            await self.slices.credentials.load()
             self.first_sign_in_code = await self.first_sign_in()
         self._access = Access(self.slices.verifier)
         self._register()
@@ -159,6 +161,8 @@ class App:
         self._background.run("progress", self.slices.progress_watch.run)
         self._background.run("tips", self.slices.tips.poll.run)
         self._background.run("jobs", self.slices.tips.jobs.run)
+        self._background.run("issue jobs", self.slices.credentials.jobs.run)
+        self._background.run("unsigned credentials", self.slices.credentials.backlog.run)
         self._background.run("outbox", self.slices.outbox.upkeep.run)
         for consumer in self.slices.outbox.consumers:
             self._background.run(consumer.name, consumer.run)

@@ -79,7 +79,7 @@ def _greet(app: App, code: str | None) -> None:
 
 async def migrate(settings: Settings, *, dry_run: bool) -> list[str]:
     """Brings the database up to date, or with `dry_run` only says what that would take."""
-    database = Database(settings, log=_log_beside_results(settings))
+    database = Database(settings, log=log_beside_results(settings))
     try:
         if dry_run and database.is_missing:
             done = discover()  # looking into an embedded database would mean to make it
@@ -98,7 +98,7 @@ async def rotate_signing_key(settings: Settings) -> str:
     It is published at once and signs some minutes later, when verifiers elsewhere have read it; tokens of
     the key before stay good for as long as they live.
     """
-    database = Database(settings, log=_log_beside_results(settings))
+    database = Database(settings, log=log_beside_results(settings))
     try:
         await database.start()
         keys = open_signing_keys(settings, database)
@@ -111,7 +111,7 @@ async def rotate_signing_key(settings: Settings) -> str:
 
 async def operate_outbox(settings: Settings, arguments: argparse.Namespace) -> list[str]:
     """Shows the consumers of the outbox or does something to one; running servers notice by themselves."""
-    database = Database(settings, log=_log_beside_results(settings))
+    database = Database(settings, log=log_beside_results(settings))
     try:
         await database.start()
         with as_startup_error():
@@ -120,6 +120,6 @@ async def operate_outbox(settings: Settings, arguments: argparse.Namespace) -> l
         await database.stop()
 
 
-def _log_beside_results(settings: Settings) -> Any:
+def log_beside_results(settings: Settings) -> Any:
     """What a verb prints is its result; the log goes to stderr."""
     return configure_logging(settings.log_format, settings.log_level, stream=sys.stderr)

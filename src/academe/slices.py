@@ -101,11 +101,21 @@ class Slices:
         )
         self.enrollments = enrollment.EnrollmentService(enrollments, self.courses)
         self.progress_watch = enrollment.ProgressWatch(enrollments)
-        self.credentials = credential.CredentialService(
-            credential.CredentialRepository(pool, on_batch=on_batch),
+        self.credentials = credential.CredentialParts(
+            pool,
             self.enrollments,
             self.courses,
             self.users,
+            secrets,
+            base_uri=settings.issuer,
+            asks_others=settings.verify_fetch,
+            log=log,
+            on_batch=on_batch,
+        )
+        self.outbox.consume(
+            credential.COMPLETIONS_CONSUMER,
+            [credential.COMPLETIONS_TOPIC],
+            self.credentials.completions.handle,
         )
         self.tips = tip.TipParts(
             pool, database.dsn, self.users, options=tip_options(settings), log=log, on_batch=on_batch
@@ -124,8 +134,9 @@ class Slices:
         ]
 
     async def close(self) -> None:
-        """Ends the threads that hash passwords, and connections to the payment provider."""
+        """Ends the threads that hash passwords, the process that canonicalises, and connections to others."""
         await self.passwords.close()
+        await self.credentials.close()
         await self.tips.close()
 
 

@@ -1,4 +1,4 @@
-"""A course with graduates, and the credential slice over it, without a server and without the other slices."""
+"""A course with graduates, and the credential slice over it, without a server and the other slices."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class Faculty:
     def educator(self) -> Caller:
         return caller(self.educator_id, Role.EDUCATOR)
 
-    def graduate(self, name: str = "Ada", state: EnrollmentState = EnrollmentState.COMPLETED) -> EnrollmentFacts:
+    def graduate(
+        self, name: str = "Ada", state: EnrollmentState = EnrollmentState.COMPLETED
+    ) -> EnrollmentFacts:
         """Somebody who completed the course, or stands elsewhere in it."""
         learner_id = self.people.add(display_name=name)
         when = datetime.now(UTC) if state is EnrollmentState.COMPLETED else None
@@ -91,6 +93,4 @@ async def certify(
     """A credential for a graduate, a new one unless given."""
     enrollment = enrollment or faculty.graduate()
     fields = {"replay": None, **fields}
-    return await parts.issuance.issue_credential(
-        faculty.educator, enrollment.enrollment_id, kind, **fields
-    )
+    return await parts.issuance.issue_credential(faculty.educator, enrollment.enrollment_id, kind, **fields)

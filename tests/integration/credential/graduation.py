@@ -58,7 +58,9 @@ async def completed(learner: Person, course_id: str) -> str:
 async def certified(learner: Person, educator: Person, course_id: str = "") -> credential_pb2.Credential:
     """A certificate for a course of the educator's, a new one unless given."""
     enrollment_id = await completed(learner, course_id or await published_course(educator))
-    credential: credential_pb2.Credential = await educator.credentials.IssueCredential(certificate_for(enrollment_id))
+    credential: credential_pb2.Credential = await educator.credentials.IssueCredential(
+        certificate_for(enrollment_id)
+    )
     return credential
 
 

@@ -16,7 +16,9 @@ from tests.support.errors import expect_error
 from tests.support.school import School
 
 
-def revocation_of(credential: credential_pb2.Credential, reason: str = "Issued in error", etag: str = "") -> object:
+def revocation_of(
+    credential: credential_pb2.Credential, reason: str = "Issued in error", etag: str = ""
+) -> object:
     return pb.RevokeCredentialRequest(credential_id=credential.credential_id, reason=reason, etag=etag)
 
 

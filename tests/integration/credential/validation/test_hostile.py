@@ -18,8 +18,8 @@ from academe.services.credential.validation.model import Verdict
 from tests.integration.credential.validation.conftest import College, Elsewhere
 
 CPU_SECONDS = 0.1
-"""Of this process and the one that canonicalises, together; the best of a few tries counts, because the machine
-is busy with other things too."""
+"""Of this process and the one that canonicalises, together; the best of a few tries counts, because the
+machine is busy with other things too."""
 
 BYTES_MAX = 250_000
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
