@@ -19,8 +19,23 @@ from academe.services.credential.pages.writing import is_rtl, settable
 FONTS = (
     "Libertinus Serif",
     "Noto Naskh Arabic",
+    "Noto Sans Oriya",
+    "Noto Serif Bengali",
     "Noto Serif Devanagari",
+    "Noto Serif Ethiopic",
+    "Noto Serif Gujarati",
+    "Noto Serif Gurmukhi",
+    "Noto Serif Kannada",
+    "Noto Serif Khmer",
+    "Noto Serif Lao",
+    "Noto Serif Malayalam",
+    "Noto Serif Myanmar",
+    "Noto Serif Sinhala",
+    "Noto Serif Tamil",
+    "Noto Serif Telugu",
+    "Noto Serif Thai",
     "Droid Sans Fallback",
+    "NanumGothicCoding",
     "DejaVu Sans",
 )
 """In the order in which they are asked for a letter."""
