@@ -162,6 +162,7 @@ class App:
         self._background.run("tips", self.slices.tips.poll.run)
         self._background.run("jobs", self.slices.tips.jobs.run)
         self._background.run("issue jobs", self.slices.credentials.jobs.run)
+        self._background.run("log checkpoints", self.slices.credentials.checkpoints.run)
         self._background.run("unsigned credentials", self.slices.credentials.backlog.run)
         self._background.run("outbox", self.slices.outbox.upkeep.run)
         for consumer in self.slices.outbox.consumers:

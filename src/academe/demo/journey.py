@@ -58,6 +58,7 @@ class Journey:
             ("Learner", "works through the lessons", self._learn),
             ("Educator", "issues the credential", self._issue),
             ("Employer", "verifies the credential", self._verify),
+            ("Learner", "hands over the document", self._hand_over),
             ("Learner", "fills a wallet", self._fill_wallet),
             ("Learner", "tips the educator", self._tip),
         )
@@ -220,11 +221,31 @@ class Journey:
             f"signed in as nobody: valid, {found.credential.learner_name}, {found.credential.course_title!r}"
         )
 
-    async def _ask(self, code: str) -> Any:
-        return await self.employer.call(
-            self.employer.credentials.VerifyCredential,
-            verification_pb2.VerifyCredentialRequest(verification_code=code),
+    async def _hand_over(self) -> str:
+        """What the employer has when the school is closed: a picture with the signed document in it."""
+        picture = await self._download(credential_pb2.CREDENTIAL_FORMAT_PNG)
+        name = self.credential.learner_name
+        found = await self._ask(document=picture, expected_name=name)
+        expect(found.verdict == verification_pb2.VERDICT_VALID, "the picture holds a valid credential")
+        document = await self._download(credential_pb2.CREDENTIAL_FORMAT_JSON)
+        forged = await self._ask(document=document.replace(b'"Certificate"', b'"Doctorate"'))
+        expect(forged.verdict == verification_pb2.VERDICT_INVALID, "a changed document is not valid")
+        return f"a picture of {len(picture):,} bytes, {len(found.checks)} checks pass; changed, it is refused"
+
+    async def _download(self, form: credential_pb2.CredentialFormat) -> bytes:
+        request = credential_pb.DownloadCredentialRequest(
+            credential_id=self.credential.credential_id, format=form
         )
+        file = await self.learner.call(self.learner.credentials.DownloadCredential, request)
+        return bytes(file.content)
+
+    async def _ask(self, code: str = "", document: bytes = b"", expected_name: str = "") -> Any:
+        request = verification_pb2.VerifyCredentialRequest(expected_name=expected_name)
+        if code:
+            request.verification_code = code
+        else:
+            request.document = document
+        return await self.employer.call(self.employer.credentials.VerifyCredential, request)
 
     async def _fill_wallet(self) -> str:
         request = tip_pb.TopUpWalletRequest(request_id=str(new_id()), amount=WALLET)

@@ -89,6 +89,7 @@ class CredentialParts:
             checkpoints := transparency.CheckpointRepository(pool),
             transparency.LogKeys(checkpoints, secrets, base_uri),
         )
+        self.checkpoints = transparency.PeriodicCheckpoints(self.log)
 
         issuing = IssuanceRepository(pool)
         signer = Signer(workers)
@@ -117,7 +118,7 @@ class CredentialParts:
             self.credentials,
             Transcripts(repository, self.issuers, users, workers, base_uri=base_uri),
             Pictures(base_uri),
-            self.issuers,
+            self.templates,
             courses,
             base_uri=base_uri,
         )

@@ -3,6 +3,7 @@
 from academe.services.credential.log.handler import LogHandler
 from academe.services.credential.log.keys import LogKeys
 from academe.services.credential.log.model import CredentialEvent, LogEntry, LogEvent
+from academe.services.credential.log.periodic import PeriodicCheckpoints
 from academe.services.credential.log.repository import LogRepository, append
 from academe.services.credential.log.repository_checkpoints import CheckpointRepository
 from academe.services.credential.log.routes import routes
@@ -18,6 +19,7 @@ __all__ = [
     "LogKeys",
     "LogRepository",
     "LogService",
+    "PeriodicCheckpoints",
     "append",
     "routes",
     "verify_log",

@@ -11,12 +11,10 @@ from academe.clock import utcnow
 from academe.ids import new_id
 from academe.services.credential.errors import CredentialNotFound, NotCredentialHolder
 from academe.services.credential.issuance.awards import Award
-from academe.services.credential.keys import Issuers
 from academe.services.credential.model import Credential, Document
 from academe.services.credential.ports import (
     Account,
     CourseFacts,
-    CourseNotFound,
     Courses,
     EnrollmentFacts,
     EnrollmentState,
@@ -26,9 +24,8 @@ from academe.services.credential.publishing.pictures import Pictures
 from academe.services.credential.publishing.transcripts import Transcripts
 from academe.services.credential.publishing.views import certificate_view
 from academe.services.credential.repository import CredentialRepository
-from academe.services.credential.rights import teaches
 from academe.services.credential.service import CredentialService
-from academe.services.credential.templates import Template
+from academe.services.credential.templates import Template, Templates
 
 SPECIMEN = "Ada Lovelace"
 """Whose name a preview shows."""
@@ -43,7 +40,7 @@ class FileService:
         credentials: CredentialService,
         transcripts: Transcripts,
         pictures: Pictures,
-        issuers: Issuers,
+        templates: Templates,
         courses: Courses,
         *,
         base_uri: str,
@@ -53,7 +50,7 @@ class FileService:
         self._credentials = credentials
         self._transcripts = transcripts
         self._pictures = pictures
-        self._issuers = issuers
+        self._templates = templates
         self._courses = courses
         self._base_uri = base_uri
         self._clock = clock
@@ -95,12 +92,11 @@ class FileService:
     async def preview_credential(self, caller: Caller, template: Template, form: FileFormat) -> File:
         """What a template's certificates look like, for an invented learner.
 
-        Raises CourseNotFound for a course that the caller does not teach, IssuerNotFound, ImageRefused.
+        Raises CourseNotFound for a course that the caller does not teach, and what is wrong with the
+        template, as when it is set.
         """
-        course = (await self._courses.get_course_facts([template.course_id])).get(template.course_id)
-        if course is None or not teaches(caller, course):
-            raise CourseNotFound(course_id=template.course_id)
-        issuer = (await self._issuers.signing(template.issuer_id)).issuer
+        issuer = await self._templates.check(caller, template)
+        (course,) = (await self._courses.get_course_facts([template.course_id])).values()
         now = self._clock()
         award = _specimen(template, course, now)
         view = certificate_view(award.credential(issuer, now), award.design(issuer), self._base_uri)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.clock import utcnow
+from academe.errors import RoleRequired
 from academe.services.credential.errors import TemplateNotFound
 from academe.services.credential.keys import Issuer, Issuers
 from academe.services.credential.model import CredentialType
@@ -38,8 +39,10 @@ class Templates:
     async def set_template(
         self, caller: Caller, template: Template, *, expected_version: int | None
     ) -> Template:
-        """Stores a whole template. Raises as `check`, and EtagMismatch."""
+        """Stores a whole template. Raises as `check`, RoleRequired to an educator who would have others sign
+        than those who did before, and EtagMismatch."""
         await self.check(caller, template)
+        await self._check_issuer(caller, template)
         now = self._clock()
         # The first version is one that no template had: etags from before a deletion never fit a later one.
         first_version = round(now.timestamp() * 1_000)
@@ -84,6 +87,16 @@ class Templates:
         """The templates of what a learner is given when they complete the course, by type."""
         templates = await self._repository.list_of_course(course_id)
         return [template for template in templates if template.issued_on_completion]
+
+    async def _check_issuer(self, caller: Caller, template: Template) -> None:
+        """In whose name a course certifies is not for its educators to say, but for the school."""
+        if template.issuer_id is None or caller.is_administrator:
+            return
+        before = await self.find(template.course_id, template.type)
+        if before is None or before.issuer_id != template.issuer_id:
+            raise RoleRequired(
+                "Only an administrator lets a course certify in another issuer's name.", roles="ADMINISTRATOR"
+            )
 
     async def _check_rights(self, caller: Caller, course_id: UUID) -> None:
         course = (await self._courses.get_course_facts([course_id])).get(course_id)
