@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # A file of tests stays whole, on a PostgreSQL of its process. In the order of the folders, the long ones come first.
 # To debug one: make test ARGS="-n0 --pdb tests/...".
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test interop coverage soak demo bench check format proto docs lock docker-test migrate clean

@@ -76,7 +76,7 @@ class Person:
 class School:
     """`start` it, ask it for people, `stop` it. A second one on the same database is like another process."""
 
-    def __init__(self, database: str, data_dir: Path, **changes: Any) -> None:
+    def __init__(self, database: str, data_dir: Path, *, log: Any = None, **changes: Any) -> None:
         self.settings = Settings.with_defaults(
             **{
                 "grpc_addr": "127.0.0.1:0",
@@ -92,8 +92,8 @@ class School:
             }
         )
         self.records: list[dict[str, Any]] = []
-        """Everything logged, as dictionaries, in order."""
-        self.app = App(self.settings, structlog.wrap_logger(None, processors=[self._record]))
+        """Everything logged, as dictionaries, in order; nothing where the log is somebody else's."""
+        self.app = App(self.settings, log or structlog.wrap_logger(None, processors=[self._record]))
 
     def _record(self, logger: Any, method: str, event: Any) -> Any:
         self.records.append({"level": method, **event})

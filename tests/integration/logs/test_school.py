@@ -10,7 +10,6 @@ import pytest
 
 from academe.api.auth.v1 import auth_service_pb2 as auth_pb
 from academe.api.user.v1 import user_service_pb2 as user_pb
-from academe.app import App
 from academe.errors import AcademeError
 from academe.logs import LogStream, configure_logging
 from tests.support.errors import expect_error
@@ -27,9 +26,8 @@ class LoggedSchool(School):
     """A school that logs at debug level through the real pipeline of the log."""
 
     def __init__(self, database: str, data_dir: Path, written: Written) -> None:
-        super().__init__(database, data_dir)
         self.stream = LogStream(written)
-        self.app = App(self.settings, configure_logging("json", "debug", stream=self.stream))
+        super().__init__(database, data_dir, log=configure_logging("json", "debug", stream=self.stream))
 
 
 @pytest.fixture
