@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from academe.caller import Caller, Role
-from academe.errors import AcademeError, EtagMismatch, InvalidArgument
+from academe.errors import AcademeError, EtagMismatch, InvalidArgument, RoleRequired
 from academe.ids import new_id
 from academe.services.course import CourseNotFound
 from academe.services.credential.errors import (
@@ -26,6 +26,7 @@ from tests.integration.credential.templates.conftest import Desk
 from tests.support.enrollments import make_learner
 from tests.support.issuers import at_once
 
+ADMINISTRATOR = Caller(new_id(), new_id(), frozenset({Role.ADMINISTRATOR}), datetime.now(UTC))
 CERTIFICATE, BADGE, DEGREE = CredentialType.CERTIFICATE, CredentialType.BADGE, CredentialType.DEGREE
 SIGNATURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4"/></svg>'
 KNOTS = Alignment("Knots", "https://skills.example/knots", "K-1", "Skills", "Tying them")
@@ -75,12 +76,31 @@ async def test_a_template_comes_back_as_it_was_set(desk: Desk) -> None:
     """Every field, with the time and an etag."""
     issuer = await desk.issuers.create("templates")
     wanted = full(desk.course_id, issuer.issuer_id)
-    stored = await desk.templates.set_template(desk.educator, wanted, expected_version=None)
+    stored = await desk.templates.set_template(ADMINISTRATOR, wanted, expected_version=None)
 
     assert stored == replace(wanted, update_time=desk.issuers.clock.now, version=stored.version)
     assert await desk.templates.get_template(desk.educator, desk.course_id, CERTIFICATE) == stored
     assert await desk.templates.find(desk.course_id, CERTIFICATE) == stored
     assert stored.signatories[0].as_json().keys() == {"name", "role", "image"}
+
+
+async def test_only_the_school_lets_others_sign(desk: Desk) -> None:
+    """An educator keeps the issuer that an administrator chose, or goes back to the school, and no more."""
+    issuer, other = await desk.issuers.create("chosen"), await desk.issuers.create("wished-for")
+    chosen = full(desk.course_id, issuer.issuer_id)
+    with pytest.raises(RoleRequired):
+        await desk.templates.set_template(desk.educator, chosen, expected_version=None)
+    await desk.templates.set_template(ADMINISTRATOR, chosen, expected_version=None)
+    reworded = replace(chosen, title="In other words")
+
+    kept = await desk.templates.set_template(desk.educator, reworded, expected_version=None)
+
+    assert (kept.title, kept.issuer_id) == ("In other words", issuer.issuer_id)
+    with pytest.raises(RoleRequired):
+        await desk.templates.set_template(
+            desk.educator, replace(chosen, issuer_id=other.issuer_id), expected_version=None
+        )
+    await desk.templates.set_template(desk.educator, replace(chosen, issuer_id=None), expected_version=None)
 
 
 async def test_an_empty_template_is_fine(desk: Desk) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 from academe.services.credential.parts import CredentialParts
-from academe.services.credential.standards import data_integrity, multikey, strict_json
+from academe.services.credential.standards import data_integrity, jose, multikey, strict_json
 from academe.services.credential.validation.model import CheckName, CheckResult, Verdict, Verification
 from tests.integration.credential.validation.conftest import CREATED, College, Elsewhere
 
@@ -192,8 +194,6 @@ async def test_who_it_was_issued_to(parts: CredentialParts, college: College) ->
 
 async def test_a_token_in_an_envelope(parts: CredentialParts, college: College, elsewhere: Elsewhere) -> None:
     """JSON around a token is as good as the token, plain or in base64."""
-    from academe.services.credential.standards import jose
-
     key = college.issuer.signing.token_key
     token = jose.sign(college.document(), key.key, key.method)
     for data in (f",{token.decode()}", f";base64,{base64.b64encode(token).decode()}"):
@@ -206,3 +206,16 @@ async def test_a_token_in_an_envelope(parts: CredentialParts, college: College, 
         told = await verify(parts, json.dumps(envelope).encode())
 
         assert told.verdict is Verdict.VALID, told.checks
+
+
+async def test_a_token_of_two_issuers(parts: CredentialParts, college: College) -> None:
+    """Signed by one, in the name of another for whoever reads the claims of tokens."""
+    key = college.issuer.signing.token_key
+    header = {"alg": "ES256", "typ": "vc+jwt", "kid": key.method}
+    for issuer, verdict in ((college.issuer.did, Verdict.VALID), ("did:web:oxford.example", Verdict.INVALID)):
+        claims = json.dumps(college.document(iss=issuer))
+        told = await verify(
+            parts, jws.serialize_compact(header, claims, ECKey.import_key(key.key), ["ES256"]).encode()
+        )
+
+        assert told.verdict is verdict, told.checks

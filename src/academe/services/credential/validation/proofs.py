@@ -59,9 +59,11 @@ class ProofChecker:
             ]
         key = await self._keys.find(method, issuer)
         try:
-            jose.verify(token, key)
+            claims = jose.verify(token, key)
         except Refused as error:
             return [failed(CheckName.PROOF, str(error))]
+        if claims.get("iss", issuer) != issuer:  # two readers would take it for two issuers' word
+            return [failed(CheckName.PROOF, "The token's iss is not the issuer that the credential names.")]
         return [
             passed(CheckName.CONTEXTS, "Every claim is in the signed token."),
             passed(CheckName.PROOF, "The token's signature holds: nothing was changed."),
