@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 INTEROP := tests/interop/node_modules/.ready
+BROWSER := tests/browser/node_modules/.ready
 # Lets pip install from an index that a machine is set up with, and ask nothing about itself.
 # The locks are whole, so nothing is resolved: --no-deps keeps a release of tomorrow from being looked at.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test interop coverage soak demo bench check format proto docs lock docker-test migrate clean
+.PHONY: help serve test interop browser coverage soak demo bench check format proto docs lock docker-test migrate clean
 
 help: ## print the verbs
 	@echo "Academe: a learning platform server."
@@ -42,6 +43,11 @@ $(INTEROP): tests/interop/package.json tests/interop/package-lock.json
 		echo "Setting up verifiers of other makers ..."; npm --prefix tests/interop ci --silent && touch $@; \
 	else echo "Node is not installed: the verifiers of other makers cannot be asked."; fi
 
+$(BROWSER): tests/browser/package.json tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Setting up what drives the browser ..."; npm --prefix tests/browser ci --silent && touch $@; \
+	else echo "Node is not installed: pages cannot be looked at."; fi
+
 serve: $(READY) ## run the server on 127.0.0.1:50051, data in ./data
 	@exec $(BIN)/python -m academe serve
 
@@ -51,11 +57,14 @@ migrate: $(READY) ## bring the database up to date (the server does it too)
 demo: $(READY) ## take a course through the whole school (COURSE=archive.tar.gz, ACADEME_TARGET=host:port)
 	@$(BIN)/python -m academe demo --course "$(COURSE)" --target "$(ACADEME_TARGET)"
 
-test: $(READY_DEV) $(INTEROP) ## run the whole suite on an embedded PostgreSQL of its own
+test: $(READY_DEV) $(INTEROP) $(BROWSER) ## run the whole suite on an embedded PostgreSQL of its own
 	@$(BIN)/python -m pytest $(ARGS)
 
 interop: $(READY_DEV) $(INTEROP) ## let verifiers of other makers check credentials (needs Node 20)
 	@$(BIN)/python -m pytest tests/interop $(ARGS)
+
+browser: $(READY_DEV) $(BROWSER) ## look at the pages of credentials in Chromium (needs it, and Node 20)
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 coverage: $(READY_DEV) ## run the suite and say which lines it never reaches
 	@$(PYTEST) -q --cov=academe --cov-report=term:skip-covered $(ARGS)

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 24, 20, 3, tzinfo=UTC)
 LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 415 90">
 <path fill="#1f3a5f" d="M45 4l40 15v31c0 20-18 31-40 38C23 81 5 70 5 50V19z"/>
 <path fill="none" stroke="#fff" stroke-width="6" d="M31 62V30l28 32V30"/>
-<g fill="none" stroke="#1f3a5f" stroke-width="5">
+<g fill="none" stroke="#1f3a5f" stroke-width="5" stroke-linejoin="round">
 <path d="M112 60V30l22 30V30m12 15a15 15 0 1 0 30 0 15 15 0 1 0-30 0"/>
 <path d="M188 60V30h11a8 8 0 0 1 0 17h-11m10 0 10 13"/>
 <path d="M216 30h26m-13 0v30m26-30v30m0-15h22m0-15v30m12-30 9 30 9-30 9 30 9-30m13 0v30m15 0V30l22 30V30"/>

@@ -10,6 +10,7 @@ hold no lock while they draw and take picklable values: call them in an executor
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from functools import cache
@@ -17,7 +18,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 from academe.services.credential.pages.drawing import Drawing, drawing_of
 from academe.services.credential.pages.model import CertificateView
@@ -43,8 +43,8 @@ def render_svg(view: CertificateView) -> bytes:
         drawing.data["document_title"],
         drawing.data["summary"],
     )
-    named = f' role="img" xml:lang={quoteattr(language)} aria-labelledby="title summary">'
-    named += f'<title id="title">{escape(title)}</title><desc id="summary">{escape(summary)}</desc>'
+    named = f' role="img" xml:lang="{html.escape(language)}" aria-labelledby="title summary">'
+    named += f'<title id="title">{html.escape(title)}</title><desc id="summary">{html.escape(summary)}</desc>'
     return content.replace(b">", named.encode(), 1)
 
 
