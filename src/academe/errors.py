@@ -17,7 +17,7 @@
     ├── ResourceExhausted        too much at once
     │   ├── Overloaded, StorageFull
     ├── Unavailable              try again
-    │   ├── DatabaseUnavailable, ShuttingDown
+    │   ├── DatabaseUnavailable, ShuttingDown, WorkerUnavailable
     ├── DeadlineExceeded
     └── Internal                 a fault of ours
 
@@ -227,6 +227,12 @@ class ShuttingDown(Unavailable):
     """The server is stopping; call another one or try again."""
 
     reason = "SHUTTING_DOWN"
+
+
+class WorkerUnavailable(Unavailable):
+    """A process that the server needs for this was killed or does not start; try again."""
+
+    reason = "WORKER_UNAVAILABLE"
 
 
 class DeadlineExceeded(AcademeError):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import multiprocessing.process
 import os
 import pickle
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from academe.errors import WorkerUnavailable
 from academe.services.credential.standards import data_integrity, errors, workers
 from academe.services.credential.standards.errors import ProofInvalid, Refused, TooComplex, UndefinedTerm
 from academe.services.credential.standards.multikey import PublicKey
@@ -97,20 +101,101 @@ async def test_whoever_gives_up_leaves_the_others_their_turn(pool: Workers) -> N
     assert given_up.cancelled() or given_up.done()
 
 
-async def test_a_process_that_ends_under_a_job() -> None:
-    """Its documents are tried one by one in the next process; only what ends that one too is refused."""
+@pytest.mark.parametrize("busy", [False, True])
+async def test_a_process_that_is_killed(busy: bool) -> None:
+    """Under a job, or while nobody needs it: another does the work, and no document is to blame."""
     opened = Workers()
     jobs = [(credential(), OPTIONS)] * (2 * BATCH)
     try:
         await opened.start()
-        work = asyncio.create_task(opened.signing_inputs(jobs))
+        work = asyncio.create_task(opened.signing_inputs(jobs)) if busy else None
         await asyncio.sleep(0.01)
-        _kill(opened)
-        made = await work
+        _signal(opened, signal.SIGKILL)
+        made = await (work or opened.signing_inputs(jobs))
     finally:
         await opened.close()
 
     assert made == [data_integrity.signing_input(credential(), OPTIONS)] * (2 * BATCH)
+
+
+async def test_processes_that_are_killed_again_and_again(pool: Workers) -> None:
+    """The caller is told to try again; whoever comes next is served."""
+    with pytest.raises(WorkerUnavailable) as refusal:
+        await pool._run(_killed, {})
+
+    assert refusal.value.retry_after_seconds
+    assert await pool.check(credential()) is None
+
+
+async def test_a_process_that_reaches_its_own_limit(pool: Workers, tmp_path: Path) -> None:
+    """Then it is the document, which is not tried again."""
+    with pytest.raises(TooComplex):
+        await pool._run(_spun, str(tmp_path / "runs"))
+
+    assert (tmp_path / "runs").read_text() == "1"
+    assert await pool.check(credential()) is None
+
+
+async def test_a_process_that_stands_still(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended from here, and its work done by another."""
+    await pool.start()
+    monkeypatch.setattr(workers, "WALL_SECONDS", 0.2)
+    _signal(pool, signal.SIGSTOP)
+    waiting = asyncio.create_task(pool.check(credential(honours="x")))
+    await asyncio.sleep(0.1)
+    monkeypatch.undo()
+
+    assert isinstance(await waiting, UndefinedTerm)
+
+
+async def test_processes_that_do_not_come_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether they end before they begin, or the system makes no more of them."""
+    opened = Workers()
+    try:
+        monkeypatch.setattr(workers, "_prepare", _stillborn)
+        with pytest.raises(WorkerUnavailable):
+            await opened.check(credential())
+        monkeypatch.undo()
+        monkeypatch.setattr(multiprocessing.process.BaseProcess, "start", _no_memory)
+        with pytest.raises(WorkerUnavailable):
+            await opened.check(credential())
+        monkeypatch.undo()
+
+        assert await opened.check(credential()) is None
+    finally:
+        await opened.close()
+
+
+async def test_a_fault_of_ours_is_told(pool: Workers) -> None:
+    """With the story of what happened over there; the process goes on."""
+    with pytest.raises(RuntimeError, match="in _faulty"):
+        await pool._run(_faulty, {})
+
+    assert await pool.check(credential()) is None
+
+
+def _killed(given: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _spun(path: str) -> None:
+    with open(path, "a") as runs:
+        runs.write("1")
+    signal.setitimer(signal.ITIMER_PROF, 0.05)
+    while True:
+        pass
+
+
+def _stillborn() -> None:
+    os._exit(1)
+
+
+def _no_memory(process: Any) -> None:
+    raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+
+def _faulty(given: Any) -> None:
+    raise KeyError(given)
 
 
 async def test_a_document_that_ends_every_process(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,10 +214,10 @@ async def test_a_document_that_ends_every_process(pool: Workers, monkeypatch: py
     assert [isinstance(one, TooComplex) for one in made] == [False, True, False]
 
 
-def _kill(opened: Workers) -> None:
-    assert opened._pool is not None
-    for process_id in list(opened._pool._processes):
-        os.kill(process_id, signal.SIGKILL)
+def _signal(opened: Workers, number: int) -> None:
+    assert opened._process is not None
+    assert opened._process.process_id is not None
+    os.kill(opened._process.process_id, number)
 
 
 async def test_closed() -> None:

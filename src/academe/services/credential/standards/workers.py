@@ -12,21 +12,27 @@ import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from academe.errors import WorkerUnavailable
 from academe.services.credential.standards import data_integrity, guard
 from academe.services.credential.standards.data_integrity import Proof
 from academe.services.credential.standards.errors import Refused, TooComplex
+from academe.services.credential.standards.helper_process import HelperProcess, ProcessEnded
 from academe.services.credential.standards.multikey import PublicKey
 
 BATCH = 16
 """Documents of one job, some 40 ms. Jobs take turns, so that thousands hold nobody up for long."""
 
 CPU_SECONDS = 5.0
+"""For one document; the process ends itself beyond it. The guard's limits allow a fiftieth of it."""
+
 WALL_SECONDS = 30.0
-"""For one job, in the process, which ends itself beyond either. The guard's limits allow a fiftieth of it."""
+"""For one job. It is the machine that is slow then, or stands still, and not a document."""
+
+RETRY_SECONDS = 1.0
+"""After which it may be worth asking again, when processes are killed or cannot be started."""
 
 NICENESS = 5
 """Whoever calls the server goes first; issuing in bulk takes what is left."""
@@ -38,10 +44,15 @@ Document = dict[str, Any]
 
 
 class Workers:
-    """One process, for as long as the server lives. It is started again when it ended itself."""
+    """One process, for as long as the server lives; another takes its place when it ended.
+
+    Everything raises WorkerUnavailable when processes are killed or cannot be started, which is no fault of
+    the document that was being read.
+    """
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+        self._process: HelperProcess | None = None
+        self._thread = ThreadPoolExecutor(1, "canonicalise")  # waits for the process
         self._turn = asyncio.Lock()  # one job at a time, so that it is known whose job ended the process
         self._closed = False
 
@@ -87,9 +98,10 @@ class Workers:
         """Ends the process once its job is done."""
         self._closed = True
         async with self._turn:
-            pool, self._pool = self._pool, None
-            if pool is not None:
-                await asyncio.to_thread(pool.shutdown)
+            process, self._process = self._process, None
+            if process is not None:
+                await asyncio.get_running_loop().run_in_executor(self._thread, process.close)
+        self._thread.shutdown()
 
     async def _one_by_one(self, jobs: Sequence[tuple[Document, Options]]) -> list[bytes | Refused]:
         made: list[bytes | Refused] = []
@@ -98,21 +110,36 @@ class Workers:
         return made
 
     async def _run(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
-        """Raises TooComplex when the process ended over it."""
+        """Raises TooComplex when the process ended itself over it."""
         return await asyncio.shield(asyncio.ensure_future(self._in_turn(work, given)))
 
     async def _in_turn(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
+        """A process that was ended by somebody else is replaced, and its job done again, once."""
         async with self._turn:
-            if self._closed:
-                raise RuntimeError("the workers are closed")
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare)
-            try:
-                return await asyncio.get_running_loop().run_in_executor(self._pool, work, given)
-            except BrokenProcessPool:
-                pool, self._pool = self._pool, None
-                await asyncio.to_thread(pool.shutdown)
-                raise TooComplex("", "The document takes too long to be read.", "too_long") from None
+            for may_repeat in (True, False):
+                if self._closed:
+                    raise RuntimeError("the workers are closed")
+                try:
+                    return await asyncio.get_running_loop().run_in_executor(
+                        self._thread, self._ask, work, given
+                    )
+                except ProcessEnded as ended:
+                    if ended.signal == signal.SIGPROF:
+                        raise TooComplex("", "The document takes too long to be read.", "too_long") from None
+                    if not may_repeat:
+                        raise WorkerUnavailable(retry_after_seconds=RETRY_SECONDS) from ended
+            raise AssertionError("unreachable")
+
+    def _ask(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
+        """In the thread. Raises ProcessEnded."""
+        if self._process is None:
+            self._process = HelperProcess(_prepare)
+        try:
+            made: _Made = self._process.ask(work, given, seconds=WALL_SECONDS)
+        except ProcessEnded:
+            self._process = None
+            raise
+        return made
 
 
 def _prepare() -> None:
@@ -130,9 +157,8 @@ def _end_with(server: Any) -> None:
 
 
 def _limited(limited: bool) -> None:
-    """Sets the clocks of a job, or stops them. Their signals end the process whatever it is doing."""
+    """Sets the clock of a document, or stops it. Its signal ends the process whatever it is doing."""
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS if limited else 0)
-    signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS if limited else 0)
 
 
 def _signing_inputs(jobs: Sequence[tuple[Document, Options]]) -> list[bytes | Refused]:
