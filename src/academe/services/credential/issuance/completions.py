@@ -12,10 +12,10 @@ from academe.errors import AcademeError, NotFound
 from academe.services.credential.issuance.service import IssuanceService
 from academe.services.credential.templates import Templates
 
-CONSUMER = "credential.completions"
+COMPLETIONS_CONSUMER = "credential.completions"
 """The name under which the outbox keeps how far this is; never changes."""
 
-TOPIC = "enrollment"
+COMPLETIONS_TOPIC = "enrollment"
 COMPLETED = "enrollment.completed"
 
 
