@@ -228,6 +228,15 @@ def test_the_picture_is_described() -> None:
     assert picture.get("srcset") == f"{CODE}.thumbnail.png 600w, {CODE}.png 2000w"
 
 
+def test_files_beside_the_page_are_named_by_it_alone() -> None:
+    """So they are found behind a proxy, on another port, or in a folder; others keep their address."""
+    beside = replace(VALID, picture_href=f"{URL}.png", thumbnail_href="https://cdn.example/small.png")
+    (picture,) = read(beside).xpath("//figure/img")
+
+    assert picture.get("src") == f"{CODE}.png"
+    assert picture.get("srcset").startswith("https://cdn.example/small.png 600w")
+
+
 def test_every_form_can_be_downloaded() -> None:
     """Those that are offered, in that order."""
     assert read(VALID).xpath("//a[@download]/@href") == [

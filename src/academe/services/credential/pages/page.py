@@ -50,7 +50,9 @@ def render_page(view: PageView, language: str) -> str:
         summary=told,
         title=_title(shown) or seen.heading,
         description=f"{seen.heading}. {told}" if shown else told,
-        downloads=[(d.form.upper(), d.href, words(f"form_{d.form}")) for d in view.downloads],
+        downloads=[(d.form.upper(), _near(d.href, view), words(f"form_{d.form}")) for d in view.downloads],
+        picture=_near(view.picture_href, view),
+        thumbnail=_near(view.thumbnail_href, view),
         issuer_url=_web_address(shown.issuer_url) if shown else "",
         logo=_data_url(shown.logo) if shown else "",
         told_in=_told_in(shown, words.language),
@@ -95,6 +97,11 @@ def _title(shown: CertificateView | None) -> str:
     if shown is None:
         return ""
     return " – ".join(part for part in (shown.learner_name, shown.title, shown.issuer_name) if part)
+
+
+def _near(href: str, view: PageView) -> str:
+    """Relative where it lies beside the page, so that it is found by whatever name the server is visited."""
+    return href.removeprefix(view.page_url.rpartition("/")[0] + "/")
 
 
 def _data_url(picture: bytes) -> str:
