@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+import httpx
 import psutil
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -131,6 +133,16 @@ class ServerProcess:
             while words not in self.said():
                 assert self.process.returncode is None, self.said()[-3000:]
                 await asyncio.sleep(0.005)
+
+    async def wait_measured(self, line: str, seconds: float = 60) -> None:
+        """Returns when /metrics has a line that matches the pattern from its beginning to its end."""
+        wanted = re.compile(line)
+        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds) as client:
+            while True:
+                page = (await client.get(f"http://{self.http_address}/metrics")).text
+                if any(wanted.fullmatch(each) for each in page.splitlines()):
+                    return
+                await asyncio.sleep(0.02)
 
     def said(self) -> str:
         """Everything that it has printed and logged since its last start."""

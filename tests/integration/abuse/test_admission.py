@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -24,9 +24,10 @@ from tests.support.pipeline_server import ENGINE
 from tests.support.process import ServerProcess
 
 IN_FLIGHT, QUEUE = 16, 16
-REFUSALS = 200
-REFUSAL_SECONDS_MAX = 0.1
-"""For the median refusal. It takes about a millisecond; the rest is for a busy test machine."""
+REFUSALS = 100
+TIMES_AN_ANSWER_MAX = 5.0
+"""What the median refusal may take, in medians of the quickest answer there is: health's, which a full server
+gives as any other. They are asked for in turns, so that a busy machine slows both. (1.1 is usual.)"""
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 async def test_a_full_server_refuses_at_once(
     server: ServerProcess, record_property: Callable[[str, object], None]
 ) -> None:
-    """While 16 calls wait for the database and 16 for a place, others are refused in milliseconds and
-    health still answers; the 32 end well when the database is free."""
+    """While 16 calls wait for the database and 16 for a place, others are refused as quickly as health still
+    answers; the 32 end well when the database is free."""
     database = await asyncpg.connect(server.dsn(superuser=True))
     async with server.channel() as channel:
         credentials: Any = credential_service_pb2_grpc.CredentialServiceStub(channel)
@@ -58,28 +59,27 @@ async def test_a_full_server_refuses_at_once(
         await transaction.start()
         await database.execute("lock table credential.verification_code in access exclusive mode")
         waiting = [asyncio.create_task(_verify(credentials)) for _ in range(IN_FLIGHT + QUEUE)]
-        await _until_full(keys)
-        seconds, refusals = [], []
+        # Nothing else may be asked for before they have every place: it would take one of theirs.
+        await server.wait_measured(rf"grpc_server_in_flight\{{.*VerifyCredential.*\}} {len(waiting)}\.0")
+        refusals, checks = [], []
         for _ in range(REFUSALS):
-            started = time.perf_counter()
-            refusals.append(await _refusal(keys))
-            seconds.append(time.perf_counter() - started)
-        checked = await health.Check(health_pb2.HealthCheckRequest())
+            refusals.append(await _timed(_refusal(keys)))
+            checks.append(await _timed(health.Check(health_pb2.HealthCheckRequest())))
         unfinished = [task for task in waiting if not task.done()]
         await transaction.rollback()
         verified = await asyncio.gather(*waiting)
         afterwards = await keys.GetSigningKeys(auth_pb.GetSigningKeysRequest())
     await database.close()
 
-    figures = {"median_ms": statistics.median(seconds), "worst_ms": max(seconds)}
-    for name, value in figures.items():
-        record_property(name, round(value * 1000, 2))
-    print({name: round(value * 1000, 2) for name, value in figures.items()})  # noqa: T201  # for -rP
+    refused, answered = (statistics.median(seconds for _, seconds in each) for each in (refusals, checks))
+    for name, seconds in {"refused_ms": refused, "answered_ms": answered}.items():
+        record_property(name, round(seconds * 1000, 2))
+        print(name, round(seconds * 1000, 2))  # noqa: T201  # for -rP
     assert len(unfinished) == IN_FLIGHT + QUEUE, "the refused made nobody wait less"
-    assert {type(error) for error in refusals} == {Overloaded}
-    assert all(error.retry_after_seconds for error in refusals)
-    assert figures["median_ms"] < REFUSAL_SECONDS_MAX
-    assert checked.status == health_pb2.HealthCheckResponse.SERVING
+    assert {type(error) for error, _ in refusals} == {Overloaded}
+    assert all(error.retry_after_seconds for error, _ in refusals)
+    assert {checked.status for checked, _ in checks} == {health_pb2.HealthCheckResponse.SERVING}
+    assert refused < TIMES_AN_ANSWER_MAX * answered
     assert {reply.verdict for reply in verified} == {credential_pb.VERDICT_UNKNOWN}
     assert afterwards.keys
 
@@ -91,17 +91,11 @@ async def _verify(credentials: Any) -> Any:
 
 async def _refusal(keys: Any) -> Any:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await keys.GetSigningKeys(auth_pb.GetSigningKeysRequest(), timeout=10)
+        await keys.GetSigningKeys(auth_pb.GetSigningKeysRequest(), timeout=30)
     return error_from_rpc(refused.value)
 
 
-async def _until_full(keys: Any) -> None:
-    """Returns when a call is refused. Until then each takes a place only for a moment."""
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                await keys.GetSigningKeys(auth_pb.GetSigningKeysRequest(), timeout=0.05)
-            except grpc.aio.AioRpcError as error:
-                if error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
-                    return
-            await asyncio.sleep(0.01)
+async def _timed(call: Awaitable[Any]) -> tuple[Any, float]:
+    """What comes of it, and the seconds that it took."""
+    started = time.perf_counter()
+    return await call, time.perf_counter() - started

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 from collections.abc import AsyncIterator
 
@@ -82,7 +81,7 @@ async def draining(make_used_server: MakeServer) -> AsyncIterator[tuple[ServerPr
         begun = asyncio.Event()
         importing = asyncio.create_task(_import_for_ever(channel, begun))
         await begun.wait()
-        await _in_flight(server)
+        await server.wait_measured(r"grpc_server_started_total\{.*ImportCourse.*\} 1\.0")
         assert server.process is not None
         server.process.send_signal(signal.SIGTERM)
         await server.wait_said("stopping; calls in flight may finish")
@@ -133,13 +132,3 @@ async def _import_for_ever(channel: grpc.aio.Channel, begun: asyncio.Event) -> N
         await asyncio.Event().wait()
 
     await educator.courses.ImportCourse(parts())
-
-
-async def _in_flight(server: ServerProcess) -> None:
-    """Returns when the server has seen the import begin."""
-    begun = re.compile(r"^grpc_server_started_total\{[^}]*ImportCourse[^}]*\} 1\.0$", re.MULTILINE)
-    async with asyncio.timeout(10), httpx.AsyncClient() as client:
-        while not begun.search(  # noqa: ASYNC110 - another process sets no event here
-            (await client.get(f"http://{server.http_address}/metrics")).text
-        ):
-            await asyncio.sleep(0.02)
