@@ -77,15 +77,63 @@ select md5('user' || n % 1000)::uuid, md5('enrollment' || n % 10000)::uuid, uuid
 from generate_series(1, 20000) n;
 
 insert into credential.credential
-select md5('user' || n % 1000)::uuid, uuidv7(), uuidv7(), md5('course' || n % 1000)::uuid,
-       uuidv7(), 1, 'Course', 'Lea', 'Edda', 'code' || n, 1, now(), null, '', 1
+select md5('user' || n % 1000)::uuid, md5('credential' || n)::uuid, uuidv7(), md5('course' || n % 1000)::uuid,
+       uuidv7(), 1, 'Course', 'Lea', 'Edda', 'code' || n, 1, now(), null, '', 1,
+       case when n % 1000 > 0 then md5('issuer' || n % 1000)::uuid end, 'School', 'did:web:school', 'Course', null,
+       null, case n % 1000 when 1 then 3 else 2 end, false, case when n % 1000 > 0 then sha256(n::text::bytea) end
 from generate_series(1, 100000) n;
+
+insert into credential.document
+select md5('user' || n % 1000)::uuid, md5('credential' || n)::uuid, '\x00', 1, '\x00', 2, '{}'
+from generate_series(1, 20000) n;
+
+insert into credential.issuer
+select md5('issuer' || n)::uuid, 'issuer' || n, 'did:web:issuer' || n, 'Issuer', '', '', '', '', '', now(), 1
+from generate_series(1, 20000) n;
+
+insert into credential.issuer_key
+select md5('issuer' || n)::uuid, number, number, 1, '\x00', '\x00', now(), null, null
+from generate_series(1, 20000) n, generate_series(1, 2) number;
+
+insert into credential.template
+select md5('course' || n)::uuid, 1 + n % 4, null, '', '', '', '', '', 0, false, '', '{}', '[]', '[]', now(), 1
+from generate_series(1, 20000) n;
+
+insert into credential.status_list
+select md5('list' || n)::uuid, md5('issuer' || n % 1000)::uuid, n % 20 > 0, now() from generate_series(1, 20000) n;
+
+insert into credential.status_entry
+select md5('list' || n % 1000)::uuid, n, md5('user' || n % 1000)::uuid, md5('credential' || n)::uuid,
+       case when n % 100 > 1 then 1 else 2 + n % 100 end
+from generate_series(1, 100000) n;
+
+insert into credential.issue_job
+select md5('job' || n)::uuid, md5('course' || n % 1000)::uuid, 1, case n % 1000 when 0 then 1 else 2 end,
+       md5('user' || n % 1000)::uuid, 10, 10, 0, 0, now(), now(), now()
+from generate_series(1, 20000) n;
+
+insert into credential.issue_item
+select md5('job' || n % 1000)::uuid, uuidv7(), case when n % 100 > 1 then 1 else 3 * (n % 100) end, '', ''
+from generate_series(1, 100000) n;
+
+insert into credential.issue_request
+select md5('user' || n % 1000)::uuid, uuidv7(), '\x00', md5('job' || n)::uuid from generate_series(1, 20000) n;
 
 insert into credential.request
 select md5('user' || n % 1000)::uuid, uuidv7(), '\x00', uuidv7(), uuidv7() from generate_series(1, 20000) n;
 
 insert into credential.verification_code
 select 'code' || n, md5('user' || n % 1000)::uuid, uuidv7() from generate_series(1, 20000) n;
+
+insert into credential.log_leaf
+select n - 1, 1, sha256(convert_to('credential' || n, 'UTF8')), now() from generate_series(1, 20000) n;
+
+insert into credential.log_node
+select level, n, sha256(convert_to(level || 'node' || n, 'UTF8'))
+from generate_series(0, 14) level, generate_series(0, (20000 >> level) - 1) n;
+
+insert into credential.log_checkpoint
+select n, sha256('root'), '', now() from generate_series(1, 20000) n;
 
 insert into tip.tip (
     tip_id, sender_id, request_id, request_hash, educator_id, currency, amount, message, visibility, hide_amount,

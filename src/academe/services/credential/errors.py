@@ -48,7 +48,7 @@ class CredentialUnsignable(InvalidArgument):
 
 
 class CredentialRevoked(FailedPrecondition):
-    """The credential is revoked, which is final; issue another one."""
+    """The credential is revoked, which is final."""
 
     reason = "CREDENTIAL_REVOKED"
 

@@ -8,12 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from academe.clock import utcnow
+from academe.errors import FieldViolation
 from academe.services.credential.errors import CredentialUnsignable
 from academe.services.credential.issuance.awards import Award
+from academe.services.credential.issuance.fields import issuer_field, request_field, template_field
 from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
 from academe.services.credential.issuance.signing import Signed, Signer
 from academe.services.credential.keys import Issuers, SigningIssuer
-from academe.services.credential.model import Credential, Document, Replay
+from academe.services.credential.model import Credential, Replay
 from academe.services.credential.standards.errors import Refused
 
 TRIES = 5
@@ -44,7 +46,7 @@ class Awarding:
         """The credential of each award and whether it is new, or why it cannot be signed; in the same order.
 
         What is new of one issuer is stored in one transaction. `replay` goes with a single award. Raises
-        RequestIdReused, and IssuerNotFound.
+        RequestIdReused, IssuerNotFound and WorkerUnavailable.
         """
         outcomes: dict[tuple[UUID, UUID, int], tuple[Credential, bool] | CredentialUnsignable] = {}
         found = await self._repository.find_issued([award.key for award in awards])
@@ -99,18 +101,27 @@ class Awarding:
         signed = await self._signer.sign(issuer, drafts)
         for award, credential, outcome in zip(awards, credentials, signed, strict=True):
             if isinstance(outcome, Refused):
-                refused[award.key] = CredentialUnsignable(outcome.reason, path=outcome.path)
+                refused[award.key] = unsignable(award, outcome)
             else:
                 prepared.append(_issue(award, credential, issuer, outcome))
         return prepared, refused
 
 
-def _issue(award: Award, credential: Credential, issuer: SigningIssuer, signed: Signed) -> Issue:
-    document = Document(
-        json=signed.json,
-        json_key_number=signed.json_key_number,
-        jwt=signed.jwt,
-        jwt_key_number=signed.jwt_key_number,
-        design=award.design(issuer.issuer),
+def unsignable(award: Award, refused: Refused) -> CredentialUnsignable:
+    """With the name of the field that somebody can correct: of the request, the template, the course or the
+    issuer."""
+    field = request_field(refused.path)
+    if not field and (of_template := template_field(refused.path)):
+        of_course = of_template == "title" and not (award.template and award.template.title)
+        field = "course.title" if of_course else f"template.{of_template}"
+    if not field and (of_issuer := issuer_field(refused.path)):
+        field = f"issuer.{of_issuer}"
+    violation = FieldViolation(field or "credential", refused.reason, refused.code)
+    return CredentialUnsignable(
+        f"{violation.field}: cannot be signed: {refused.reason}", violations=(violation,), path=refused.path
     )
+
+
+def _issue(award: Award, credential: Credential, issuer: SigningIssuer, signed: Signed) -> Issue:
+    document = signed.document(award.design(issuer.issuer))
     return Issue(replace(credential, document_sha256=signed.sha256), document)

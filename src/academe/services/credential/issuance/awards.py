@@ -90,6 +90,9 @@ class Award:
             document_sha256=None,
         )
 
+    def design(self, issuer: Issuer) -> Mapping[str, Any]:
+        return design_of(self.template, issuer)
+
     def draft(self, credential: Credential, issuer: Issuer, place: StatusPlace, base_uri: str) -> Draft:
         """What is composed and signed."""
         return Draft(
@@ -125,16 +128,16 @@ class Award:
             ],
         )
 
-    def design(self, issuer: Issuer) -> Mapping[str, Any]:
-        """What the picture of the certificate needs, as JSON keeps it."""
-        template = self.template
-        return {
-            "description": template.description if template else "",
-            "criteria": (template.criteria if template else "") or COMPLETED,
-            "language_code": template.language_code if template else "",
-            "signatories": [one.as_json() for one in template.signatories] if template else [],
-            **issuer.brand_json(),
-        }
+
+def design_of(template: Template | None, issuer: Issuer) -> Mapping[str, Any]:
+    """What the picture of a certificate needs, as JSON keeps it."""
+    return {
+        "description": template.description if template else "",
+        "criteria": (template.criteria if template else "") or COMPLETED,
+        "language_code": template.language_code if template else "",
+        "signatories": [one.as_json() for one in template.signatories] if template else [],
+        **issuer.brand_json(),
+    }
 
 
 def shown_name(account: Account) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from academe.services.credential.issuance.awards import COMPLETED, profile_of
+from academe.clock import utcnow
+from academe.services.credential.issuance.awarding import TRIES
+from academe.services.credential.issuance.awards import COMPLETED, design_of, profile_of
 from academe.services.credential.issuance.draft import (
     ACHIEVEMENT_TYPES,
     Achievement,
@@ -18,7 +21,7 @@ from academe.services.credential.issuance.repository import IssuanceRepository, 
 from academe.services.credential.issuance.repository_backlog import BacklogRepository
 from academe.services.credential.issuance.signing import Signer
 from academe.services.credential.keys import Issuers, SigningIssuer
-from academe.services.credential.model import Credential, Document
+from academe.services.credential.model import Credential
 from academe.services.credential.standards.errors import Refused
 
 BATCH = 50
@@ -37,6 +40,7 @@ class Backlog:
         *,
         base_uri: str,
         log: Any,
+        clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._repository = repository
         self._places = places
@@ -44,27 +48,39 @@ class Backlog:
         self._signer = signer
         self._base_uri = base_uri
         self._log = log
+        self._clock = clock
 
     async def run(self) -> None:
         """In the order in which they were issued. What cannot be signed is logged, and left as it is."""
         after, signed = None, 0
         while found := await self._repository.list_unsigned(after, BATCH):
-            try:
-                signed += await self._sign(found)
-            except KeyReplaced:
-                await self._issuers.reload()
-                continue
+            signed += await self._sign(found)
             after = found[-1].credential_id
         if signed:
             self._log.info("credentials from before were signed", count=signed)
 
     async def _sign(self, found: Sequence[Credential]) -> int:
-        issuer = await self._issuers.signing(None)
+        for attempt in range(1, TRIES + 1):
+            issuer = await self._issuers.signing(None)
+            issues = await self._prepare(found, issuer, self._clock().replace(microsecond=0))
+            try:
+                return await self._repository.add_signatures(issuer.issuer.issuer_id, issues)
+            except KeyReplaced:
+                if attempt == TRIES:
+                    raise
+                await self._issuers.reload()
+        raise AssertionError("unreachable")
+
+    async def _prepare(
+        self, found: Sequence[Credential], issuer: SigningIssuer, now: datetime
+    ) -> list[Issue]:
+        """Signed and ready to be stored, but for those that cannot be."""
+        who = issuer.issuer
         owners = [(one.learner_id, one.credential_id) for one in found]
-        places = await self._places.reserve_places(issuer.issuer.issuer_id, owners, found[0].issue_time)
+        places = await self._places.reserve_places(who.issuer_id, owners, now)
         drafts = [self._draft(one, issuer, place) for one, place in zip(found, places, strict=True)]
         issues = []
-        for one, outcome in zip(found, await self._signer.sign(issuer, drafts), strict=True):
+        for one, outcome in zip(found, await self._signer.sign(issuer, drafts, now), strict=True):
             if isinstance(outcome, Refused):
                 self._log.error(
                     "a credential from before cannot be signed",
@@ -75,27 +91,13 @@ class Backlog:
                 continue
             credential = replace(
                 one,
-                issuer_id=issuer.issuer.issuer_id,
-                issuer_name=issuer.issuer.name,
-                issuer_did=issuer.issuer.did,
+                issuer_id=who.issuer_id,
+                issuer_name=who.name,
+                issuer_did=who.did,
                 document_sha256=outcome.sha256,
             )
-            design = {
-                "description": "",
-                "criteria": COMPLETED,
-                "language_code": "",
-                "signatories": [],
-                **issuer.issuer.brand_json(),
-            }
-            document = Document(
-                json=outcome.json,
-                json_key_number=outcome.json_key_number,
-                jwt=outcome.jwt,
-                jwt_key_number=outcome.jwt_key_number,
-                design=design,
-            )
-            issues.append(Issue(credential, document))
-        return await self._repository.add_signatures(issuer.issuer.issuer_id, issues)
+            issues.append(Issue(credential, outcome.document(design_of(None, who))))
+        return issues
 
     def _draft(self, one: Credential, issuer: SigningIssuer, place: StatusPlace) -> Draft:
         """In the words of its day; of the learner it knows the name alone."""

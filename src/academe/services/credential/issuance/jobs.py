@@ -1,8 +1,8 @@
 """Issuing to many: begun by a call, carried on in the background by whichever server has time.
 
-A job belongs to the server that works on it for as long as its lease; who dies loses it, and another goes on.
-That is only to save work: were two to work on the same items, each credential would still be issued once and
-each item counted once.
+Jobs take turns, so that a large one does not keep small ones waiting. In its turn a job belongs to one
+server, for as long as its lease; who dies loses it, and another goes on. That is only to save work: were two
+to work on the same items, each credential would still be issued once and each item counted once.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ class IssueJobs:
         *,
         log: Any,
         clock: Callable[[], datetime] = utcnow,
+        lease: timedelta = LEASE,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._repository = repository
         self._issuance = issuance
@@ -62,6 +64,8 @@ class IssueJobs:
         self._courses = courses
         self._log = log
         self._clock = clock
+        self._lease = lease
+        self._look_seconds = look_seconds
         self._begun = asyncio.Event()
 
     async def bulk_issue_credentials(
@@ -76,7 +80,7 @@ class IssueJobs:
         """Begins to issue credentials of a type for these enrollments, or for every completed one of the
         course. Raises CourseNotFound for a course that the caller does not teach, and RequestIdReused."""
         await self._taught(caller, course_id)
-        ids = list(enrollment_ids) or await self._completed(course_id)
+        ids = list(dict.fromkeys(enrollment_ids)) or await self._completed(course_id)
         now = self._clock()
         state = IssueJobState.RUNNING if ids else IssueJobState.DONE
         job = IssueJob(
@@ -126,32 +130,37 @@ class IssueJobs:
         return page_of(rows, request, lambda one: (one.enrollment_id,))
 
     async def run(self) -> None:
-        """Works on jobs, one after the other, until it is cancelled."""
+        """Works on jobs until it is cancelled. One that meets a fault is left alone until its lease ends."""
         while True:
             self._begun.clear()
             try:
-                while (job := await self._repository.take_job(self._clock(), LEASE)) is not None:
-                    await self._work_on(job)
+                while await self.run_turn():
+                    pass
             except Exception as fault:
                 self._log.error("issuing to many failed and is tried again", exc_info=fault)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._begun.wait(), LOOK_SECONDS)
+                await asyncio.wait_for(self._begun.wait(), self._look_seconds)
 
-    async def _work_on(self, job: IssueJob) -> None:
-        state = job.state
-        while state is IssueJobState.RUNNING:
-            ids = await self._repository.next_items(job.issue_job_id, CHUNK * AT_ONCE)
-            if not ids:
-                await self._repository.finish_job(job.issue_job_id, IssueJobState.DONE, self._clock())
-                return
-            chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-            states = await asyncio.gather(*(self._issue(job, chunk) for chunk in chunks))
-            state = next((one for one in states if one is not IssueJobState.RUNNING), state)
+    async def run_turn(self) -> bool:
+        """Works for one turn on the job that has waited longest; False when no job waits for anybody."""
+        job = await self._repository.take_job(self._clock(), self._lease)
+        if job is None:
+            return False
+        ids = await self._repository.next_items(job.issue_job_id, CHUNK * AT_ONCE)
+        if not ids:
+            await self._repository.finish_job(job.issue_job_id, IssueJobState.DONE, self._clock())
+            return True
+        chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+        async with asyncio.TaskGroup() as turn:
+            for chunk in chunks:
+                turn.create_task(self._issue(job, chunk))
+        await self._repository.release_job(job.issue_job_id, self._clock())
+        return True
 
-    async def _issue(self, job: IssueJob, enrollment_ids: Sequence[UUID]) -> IssueJobState:
+    async def _issue(self, job: IssueJob, enrollment_ids: Sequence[UUID]) -> None:
         outcomes = await self._issuance.issue_many(job.course_id, enrollment_ids, job.type, job.awarder_id)
         dealt = [_dealt(enrollment_id, outcome) for enrollment_id, outcome in outcomes.items()]
-        return await self._repository.settle(job.issue_job_id, dealt, self._clock() + LEASE)
+        await self._repository.settle(job.issue_job_id, dealt)
 
     async def _completed(self, course_id: UUID) -> list[UUID]:
         found: list[UUID] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,19 +11,13 @@ from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
 from academe.errors import RequestIdReused
-from academe.ids import new_id
 from academe.services.credential.issuance.draft import StatusPlace
+from academe.services.credential.issuance.repository_places import reserve_places
 from academe.services.credential.keys import KeyUse, lock_active_key
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, Document, Replay
 from academe.services.credential.repository_shared import credential_of
-
-POSITIONS = 131_072
-"""In a status list: the least that keeps one holder among many (Bitstring Status List 1.0, section 6.1)."""
-
-FULL = POSITIONS // 2
-"""Positions of a list that are given out: until then a free one is found at the second try on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,72 +48,7 @@ class IssuanceRepository:
         self, issuer_id: UUID, owners: Sequence[tuple[UUID, UUID]], now: datetime
     ) -> list[StatusPlace]:
         """A place in a status list for each (learner_id, credential_id). One never used stays empty."""
-        places: dict[UUID, StatusPlace] = {}
-        while len(places) < len(owners):
-            list_id = await self._open_list(issuer_id, now)
-            waiting = [owner for owner in owners if owner[1] not in places]
-            rows = await self._pool.fetch(
-                """
-                insert into credential.status_entry (list_id, position, learner_id, credential_id, state)
-                select $1::uuid, position, learner_id, credential_id, 1
-                from unnest($2::integer[], $3::uuid[], $4::uuid[])
-                    as drawn (position, learner_id, credential_id)
-                order by position
-                on conflict on constraint status_entry_pkey do nothing
-                returning position, credential_id
-                """,
-                list_id,
-                random.SystemRandom().sample(range(POSITIONS), len(waiting)),
-                [learner_id for learner_id, _ in waiting],
-                [credential_id for _, credential_id in waiting],
-            )
-            places |= {row["credential_id"]: StatusPlace(list_id, row["position"]) for row in rows}
-        return [places[credential_id] for _, credential_id in owners]
-
-    async def _open_list(self, issuer_id: UUID, now: datetime) -> UUID:
-        """A list of the issuer that takes more, made when there is none; two made at once both fill."""
-        found: UUID | None = await self._pool.fetchval(
-            """
-            select list_id
-            from credential.status_list
-            where issuer_id = $1 and not closed
-            order by list_id
-            limit 1
-            """,
-            issuer_id,
-        )
-        if found is not None and await self._close_if_full(found):
-            return await self._open_list(issuer_id, now)
-        if found is None:
-            found = new_id()
-            await self._pool.execute(
-                """
-                insert into credential.status_list (list_id, issuer_id, closed, create_time)
-                values ($1, $2, false, $3)
-                """,
-                found,
-                issuer_id,
-                now,
-            )
-        return found
-
-    async def _close_if_full(self, list_id: UUID) -> bool:
-        """Whether it was. A sample tells, since positions are drawn evenly: counting all costs more."""
-        status = await self._pool.execute(
-            """
-            update credential.status_list
-            set closed = true
-            where list_id = $1 and $2 <= (
-                select count(*)
-                from credential.status_entry
-                where list_id = $1 and position < $3
-            )
-            """,
-            list_id,
-            FULL // 64,
-            POSITIONS // 64,
-        )
-        return status == "UPDATE 1"
+        return await reserve_places(self._pool, issuer_id, owners, now)
 
     async def add_issues(
         self, issuer_id: UUID, issues: Sequence[Issue], replay: Replay | None = None
@@ -130,13 +58,13 @@ class IssuanceRepository:
 
         Raises KeyReplaced when a key they were signed with was replaced meanwhile, and RequestIdReused.
         """
-        numbers = {number for one in issues for number in _key_numbers(one)}
+        numbers = {number for one in issues for number in key_numbers(one)}
         ordered = sorted(issues, key=lambda one: _key(one.credential))
         async with self._pool.transaction() as connection:
             await lock_keys(connection, issuer_id, numbers)
             added = await _add_credentials(connection, [one.credential for one in ordered])
             new = [one for one in ordered if one.credential.credential_id in added]
-            await _add_documents(connection, new)
+            await add_documents(connection, new)
             await _add_codes(connection, [one.credential for one in new])
             stored = {_key(one.credential): one.credential for one in new}
             if len(new) < len(issues):
@@ -161,7 +89,7 @@ def _key(credential: Credential) -> tuple[UUID, UUID, int]:
     return credential.learner_id, credential.enrollment_id, int(credential.type)
 
 
-def _key_numbers(issue: Issue) -> tuple[int, int]:
+def key_numbers(issue: Issue) -> tuple[int, int]:
     return issue.document.json_key_number, issue.document.jwt_key_number
 
 
@@ -256,7 +184,7 @@ async def _add_credentials(connection: Queryable, credentials: Sequence[Credenti
     return {row["credential_id"] for row in rows}
 
 
-async def _add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
+async def add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
     await connection.execute(
         """
         insert into credential.document (

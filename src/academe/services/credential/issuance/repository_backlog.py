@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from academe.db.pool import Pool
-from academe.services.credential.issuance.repository import Issue, lock_keys
+from academe.db.pool import Pool, Queryable
+from academe.services.credential.issuance.repository import Issue, add_documents, key_numbers, lock_keys
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, CredentialState
 from academe.services.credential.repository_shared import credential_of
+
+EVENTS_BEFORE = {CredentialState.REVOKED: LogEvent.REVOKE, CredentialState.SUSPENDED: LogEvent.SUSPEND}
 
 
 class BacklogRepository:
@@ -43,70 +44,83 @@ class BacklogRepository:
 
         Raises KeyReplaced when a key they were signed with was replaced meanwhile.
         """
+        if not issues:
+            return 0
         async with self._pool.transaction() as connection:
-            numbers = {
-                number
-                for one in issues
-                for number in (one.document.json_key_number, one.document.jwt_key_number)
-            }
-            await lock_keys(connection, issuer_id, numbers)
-            rows = await connection.fetch(
-                """
-                with signed as (
-                    update credential.credential c
-                    set issuer_id = $3, issuer_name = $4, issuer_did = $5, title = c.course_title,
-                        document_sha256 = n.document_sha256
-                    from unnest($1::uuid[], $2::uuid[], $6::bytea[])
-                        as n (learner_id, credential_id, document_sha256)
-                    where c.learner_id = n.learner_id and c.credential_id = n.credential_id
-                      and c.document_sha256 is null
-                    returning c.credential_id, c.state
-                ), entered as (
-                    update credential.status_entry e
-                    set state = s.state
-                    from signed s
-                    where e.credential_id = s.credential_id and s.state <> 1
-                )
-                select credential_id, state from signed order by credential_id
-                """,
-                [one.credential.learner_id for one in issues],
-                [one.credential.credential_id for one in issues],
-                issuer_id,
-                issues[0].credential.issuer_name if issues else "",
-                issues[0].credential.issuer_did if issues else "",
-                [one.credential.document_sha256 for one in issues],
-            )
-            states = {row["credential_id"]: CredentialState(row["state"]) for row in rows}
+            await lock_keys(connection, issuer_id, {number for one in issues for number in key_numbers(one)})
+            states = await _lock_unsigned(connection, issues)
             new = [one for one in issues if one.credential.credential_id in states]
-            await connection.execute(
-                """
-                insert into credential.document (
-                    learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
-                )
-                select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
-                from unnest(
-                    $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[],
-                    $7::jsonb[]
-                ) as new (learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design)
-                """,
-                [one.credential.learner_id for one in new],
-                [one.credential.credential_id for one in new],
-                [one.document.json for one in new],
-                [one.document.json_key_number for one in new],
-                [one.document.jwt for one in new],
-                [one.document.jwt_key_number for one in new],
-                [json.dumps(dict(one.document.design)) for one in new],
-            )
+            await _sign(connection, new)
+            await _set_entries(connection, states)
+            await add_documents(connection, new)
+            # Last: the log makes everybody wait for who holds it.
             await append(connection, _entries(new, states))
         return len(new)
 
 
+async def _lock_unsigned(connection: Queryable, issues: Sequence[Issue]) -> dict[UUID, CredentialState]:
+    """Those that have no document still, by id, with their states, which stay what they are from here on."""
+    rows = await connection.fetch(
+        """
+        select c.credential_id, c.state
+        from unnest($1::uuid[], $2::uuid[]) as n (learner_id, credential_id)
+        join credential.credential c on c.learner_id = n.learner_id and c.credential_id = n.credential_id
+        where c.document_sha256 is null
+        order by c.credential_id
+        for update of c
+        """,
+        [one.credential.learner_id for one in issues],
+        [one.credential.credential_id for one in issues],
+    )
+    return {row["credential_id"]: CredentialState(row["state"]) for row in rows}
+
+
+async def _sign(connection: Queryable, issues: Sequence[Issue]) -> None:
+    """The issuer and the document's digest, where the credentials had none."""
+    await connection.execute(
+        """
+        update credential.credential c
+        set issuer_id = n.issuer_id, issuer_name = n.issuer_name, issuer_did = n.issuer_did,
+            title = c.course_title, document_sha256 = n.document_sha256
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[])
+            as n (learner_id, credential_id, issuer_id, issuer_name, issuer_did, document_sha256)
+        where c.learner_id = n.learner_id and c.credential_id = n.credential_id
+        """,
+        [one.credential.learner_id for one in issues],
+        [one.credential.credential_id for one in issues],
+        [one.credential.issuer_id for one in issues],
+        [one.credential.issuer_name for one in issues],
+        [one.credential.issuer_did for one in issues],
+        [one.credential.document_sha256 for one in issues],
+    )
+
+
+async def _set_entries(connection: Queryable, states: dict[UUID, CredentialState]) -> None:
+    """In the status lists, of what was revoked or suspended before it had a place there."""
+    changed = [
+        (credential_id, state)
+        for credential_id, state in states.items()
+        if state is not CredentialState.VALID
+    ]
+    await connection.execute(
+        """
+        update credential.status_entry e
+        set state = n.state
+        from unnest($1::uuid[], $2::smallint[]) as n (credential_id, state)
+        where e.credential_id = n.credential_id
+        """,
+        [credential_id for credential_id, _ in changed],
+        [state for _, state in changed],
+    )
+
+
 def _entries(issues: Sequence[Issue], states: dict[UUID, CredentialState]) -> list[LogEntry]:
-    """Issued now, as far as the log can say; and revoked at once, what was revoked before."""
+    """Issued now, as far as the log can say; and at once what else they are already."""
     entries = []
     for one in issues:
         digest = one.credential.document_sha256 or b""
         entries.append(LogEntry(LogEvent.ISSUE, digest))
-        if states[one.credential.credential_id] is CredentialState.REVOKED:
-            entries.append(LogEntry(LogEvent.REVOKE, digest))
+        event = EVENTS_BEFORE.get(states[one.credential.credential_id])
+        if event is not None:
+            entries.append(LogEntry(event, digest))
     return entries

@@ -61,7 +61,8 @@ class IssueJobRepository:
         return await _job(self._pool, issue_job_id)
 
     async def take_job(self, now: datetime, lease: timedelta) -> IssueJob | None:
-        """A running job that nobody works on, the caller's until the lease ends; None without one."""
+        """The running job that has waited longest for somebody to work on it, the caller's until the lease
+        ends; None without one."""
         issue_job_id = await self._pool.fetchval(
             """
             update credential.issue_job
@@ -70,7 +71,7 @@ class IssueJobRepository:
                 select issue_job_id
                 from credential.issue_job
                 where state = 1 and lease_time <= $1
-                order by issue_job_id
+                order by lease_time
                 limit 1
                 for update skip locked
             )
@@ -96,16 +97,23 @@ class IssueJobRepository:
         )
         return [row["enrollment_id"] for row in rows]
 
-    async def settle(self, issue_job_id: UUID, dealt: Sequence[Dealt], lease_time: datetime) -> IssueJobState:
-        """Notes what became of items, once each, and keeps the job until `lease_time`; its state then."""
-        state = await self._pool.fetchval(
+    async def settle(self, issue_job_id: UUID, dealt: Sequence[Dealt]) -> None:
+        """Notes what became of items, and counts each once, whoever deals with it how often."""
+        await self._pool.execute(
             """
-            with settled as (
+            with waiting as (
+                select enrollment_id
+                from credential.issue_item
+                where issue_job_id = $1 and outcome = 0 and enrollment_id = any($2::uuid[])
+                order by enrollment_id
+                for update
+            ), settled as (
                 update credential.issue_item i
                 set outcome = d.outcome, reason = d.reason, message = d.message
-                from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[])
-                    as d (enrollment_id, outcome, reason, message)
-                where i.issue_job_id = $1 and i.enrollment_id = d.enrollment_id and i.outcome = 0
+                from waiting w
+                join unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[])
+                    as d (enrollment_id, outcome, reason, message) on d.enrollment_id = w.enrollment_id
+                where i.issue_job_id = $1 and i.enrollment_id = w.enrollment_id
                 returning i.outcome
             ), counted as (
                 select count(*) filter (where outcome = 1) as issued,
@@ -115,19 +123,24 @@ class IssueJobRepository:
             )
             update credential.issue_job j
             set issued_count = j.issued_count + c.issued, existing_count = j.existing_count + c.existing,
-                failed_count = j.failed_count + c.failed, lease_time = $6
+                failed_count = j.failed_count + c.failed
             from counted c
             where j.issue_job_id = $1
-            returning j.state
             """,
             issue_job_id,
             [one.enrollment_id for one in dealt],
             [one.outcome for one in dealt],
             [one.reason for one in dealt],
             [one.message for one in dealt],
-            lease_time,
         )
-        return IssueJobState(state)
+
+    async def release_job(self, issue_job_id: UUID, now: datetime) -> None:
+        """Lets the next have a turn: whoever waits longer goes first."""
+        await self._pool.execute(
+            "update credential.issue_job set lease_time = $2 where issue_job_id = $1",
+            issue_job_id,
+            now,
+        )
 
     async def finish_job(self, issue_job_id: UUID, state: IssueJobState, now: datetime) -> None:
         """Ends a job that runs; one that is over stays as it is."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from academe.services.credential.issuance.compose import compose, instant
 from academe.services.credential.issuance.draft import Draft
 from academe.services.credential.keys import SigningIssuer
+from academe.services.credential.model import Document
 from academe.services.credential.standards import data_integrity, jose, strict_json
 from academe.services.credential.standards.errors import Refused
 from academe.services.credential.standards.workers import Workers
@@ -34,6 +36,10 @@ class Signed:
         """Of the JSON form: what the transparency log and the credential's row know it by."""
         return hashlib.sha256(self.json).digest()
 
+    def document(self, design: Mapping[str, Any]) -> Document:
+        """As it is stored."""
+        return Document(self.json, self.json_key_number, self.jwt, self.jwt_key_number, design)
+
 
 class Signer:
     """Composes and signs; `workers` do the expensive part."""
@@ -41,13 +47,17 @@ class Signer:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
 
-    async def sign(self, issuer: SigningIssuer, drafts: Sequence[Draft]) -> list[Signed | Refused]:
-        """Each draft signed, or why it cannot be, in the same order."""
-        documents = [compose(draft) for draft in drafts]
+    async def sign(
+        self, issuer: SigningIssuer, drafts: Sequence[Draft], now: datetime | None = None
+    ) -> list[Signed | Refused]:
+        """Each draft signed, or why it cannot be, in the same order.
+
+        `now` is when the proofs are made, for credentials that are not of today. Raises WorkerUnavailable.
+        """
         method = issuer.document_key.method
         jobs = [
-            (document, data_integrity.proof_options(method, instant(draft.issue_time)))
-            for document, draft in zip(documents, drafts, strict=True)
+            (compose(draft), data_integrity.proof_options(method, instant(now or draft.issue_time)))
+            for draft in drafts
         ]
         inputs = await self._workers.signing_inputs(jobs)
         return await asyncio.to_thread(_sign_all, issuer, jobs, inputs)

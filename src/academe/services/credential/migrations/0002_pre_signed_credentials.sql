@@ -161,7 +161,7 @@ create table credential.issue_job (
     constraint issue_job_known check (type between 1 and 4 and state in (1, 2, 3)),
     constraint issue_job_counts check (issued_count + existing_count + failed_count <= total_count)
 );
-create index issue_job_running on credential.issue_job (issue_job_id) where state = 1;
+create index issue_job_running on credential.issue_job (lease_time) where state = 1;
 
 create table credential.issue_item (
     issue_job_id uuid not null,

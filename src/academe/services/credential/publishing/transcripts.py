@@ -22,7 +22,7 @@ from academe.services.credential.model import Credential, CredentialState
 from academe.services.credential.ports import Users
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import clr, data_integrity, strict_json
-from academe.services.credential.standards.errors import Refused
+from academe.services.credential.standards.errors import Refused, TooComplex
 from academe.services.credential.standards.workers import Workers
 
 CREDENTIALS_MAX = 50
@@ -72,16 +72,24 @@ class Transcripts:
         key = signing.document_key
         options = data_integrity.proof_options(key.method, instant(now))
         (signing_input,) = await self._workers.signing_inputs([(record, options)])
+        if isinstance(signing_input, TooComplex):
+            raise TranscriptTooLong from signing_input
         if isinstance(signing_input, Refused):
             raise RuntimeError("a transcript of signed credentials cannot be signed") from signing_input
-        return strict_json.serialise(data_integrity.attach(record, options, key.key.sign(signing_input)))
+        content = strict_json.serialise(data_integrity.attach(record, options, key.key.sign(signing_input)))
+        if len(content) > strict_json.SIZE_MAX:  # larger than anybody's VerifyCredential reads
+            raise TranscriptTooLong
+        return content
 
     async def _documents(self, learner_id: UUID, now: datetime) -> Sequence[dict[str, Any]]:
+        """Newest first. Raises TranscriptTooLong."""
+        in_force: list[Credential] = []
         page = PageRequest(CREDENTIALS_MAX, None, "")
-        held = await self._repository.list_of_learner(learner_id, page)
-        in_force = [one for one in held if _in_force(one, now)]
-        if len(held) > CREDENTIALS_MAX:
-            raise TranscriptTooLong(limit=CREDENTIALS_MAX)
+        while held := await self._repository.list_of_learner(learner_id, page):
+            in_force += [one for one in held if _in_force(one, now)]
+            if len(in_force) > CREDENTIALS_MAX:
+                raise TranscriptTooLong(limit=CREDENTIALS_MAX)
+            page = PageRequest(CREDENTIALS_MAX, (held[-1].credential_id,), "")
         found = [await self._repository.get_document(one) for one in in_force]
         return [strict_json.parse(document.json) for document in found if document is not None]
 

@@ -7,7 +7,6 @@ to correct and not found at graduation.
 from __future__ import annotations
 
 import asyncio
-import re
 import unicodedata
 from datetime import UTC, datetime
 from uuid import UUID
@@ -24,6 +23,7 @@ from academe.services.credential.issuance.draft import (
     IssuerProfile,
     StatusPlace,
 )
+from academe.services.credential.issuance.fields import template_field
 from academe.services.credential.standards import guard
 from academe.services.credential.standards.errors import Refused
 from academe.services.credential.templates.model import KNOWN_ACHIEVEMENT_TYPES, Template
@@ -31,23 +31,6 @@ from academe.services.credential.web_address import check_web_address
 
 SCHOOL = "https://school.example"
 """Of the invented credential. The guard refuses nothing else in it, so what it refuses is the author's."""
-
-_FIELDS = (
-    (r"/name|/credentialSubject/achievement/name", "title"),
-    (r"/credentialSubject/achievement/description", "description"),
-    (r"/credentialSubject/achievement/criteria/narrative", "criteria"),
-    (r"/credentialSubject/achievement/criteria/id", "criteria_uri"),
-    (r"/credentialSubject/achievement/inLanguage", "language_code"),
-    (r"/credentialSubject/achievement/achievementType", "achievement_type"),
-    (r"/credentialSubject/achievement/tag(?:/(\d+))?", "tags[{}]"),
-    (r"/credentialSubject/achievement/alignment/(\d+)/targetName", "alignments[{}].name"),
-    (r"/credentialSubject/achievement/alignment/(\d+)/targetUrl", "alignments[{}].uri"),
-    (r"/credentialSubject/achievement/alignment/(\d+)/targetCode", "alignments[{}].code"),
-    (r"/credentialSubject/achievement/alignment/(\d+)/targetFramework", "alignments[{}].framework"),
-    (r"/credentialSubject/achievement/alignment/(\d+)/targetDescription", "alignments[{}].description"),
-)
-"""Where the parts of a template are in a document, and their names in the request."""
-
 
 async def check_template(template: Template) -> None:
     """Raises InvalidArgument, ImageRefused and CredentialUnsignable, each naming the field."""
@@ -67,7 +50,7 @@ async def check_template(template: Template) -> None:
     try:
         await asyncio.to_thread(guard.check, compose(_invented(template)))
     except Refused as refused:
-        field = f"template.{_field(refused.path)}".removesuffix(".")
+        field = f"template.{template_field(refused.path)}".removesuffix(".")
         violation = FieldViolation(field, refused.reason, refused.code)
         raise CredentialUnsignable(
             f"{field}: cannot be signed: {refused.reason}", violations=(violation,), path=refused.path
@@ -78,14 +61,6 @@ def _check_line(field: str, text: str) -> None:
     """For what stands on the certificate alone and is not signed."""
     if any(unicodedata.category(symbol) in ("Cc", "Cs") for symbol in text):
         raise InvalidArgument.field(field, "must not contain control characters")
-
-
-def _field(path: str) -> str:
-    for pattern, field in _FIELDS:
-        found = re.fullmatch(pattern, path)
-        if found is not None:
-            return field.format(found[1]) if found.lastindex else field.replace("[{}]", "")
-    return ""
 
 
 def _invented(template: Template) -> Draft:

@@ -1,0 +1,96 @@
+"""Statements that give credentials their places in status lists."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from academe.db.pool import Queryable
+from academe.ids import new_id
+from academe.services.credential.issuance.draft import StatusPlace
+
+POSITIONS = 131_072
+"""In a status list: the least that keeps one holder among many (Bitstring Status List 1.0, section 6.1)."""
+
+FULL = POSITIONS // 2
+"""Positions of a list that are given out: until then a free one is found at the second try on average."""
+
+SAMPLE = 64
+"""One part in this many of a list is counted to find out how full it is."""
+
+
+async def reserve_places(
+    connection: Queryable, issuer_id: UUID, owners: Sequence[tuple[UUID, UUID]], now: datetime
+) -> list[StatusPlace]:
+    """A place in a list of the issuer for each (learner_id, credential_id). One never used stays empty."""
+    places: dict[UUID, StatusPlace] = {}
+    while len(places) < len(owners):
+        list_id = await _open_list(connection, issuer_id, now)
+        waiting = [owner for owner in owners if owner[1] not in places][: POSITIONS - FULL]
+        rows = await connection.fetch(
+            """
+            insert into credential.status_entry (list_id, position, learner_id, credential_id, state)
+            select $1::uuid, position, learner_id, credential_id, 1
+            from unnest($2::integer[], $3::uuid[], $4::uuid[])
+                as drawn (position, learner_id, credential_id)
+            order by position
+            on conflict on constraint status_entry_pkey do nothing
+            returning position, credential_id
+            """,
+            list_id,
+            random.SystemRandom().sample(range(POSITIONS), len(waiting)),
+            [learner_id for learner_id, _ in waiting],
+            [credential_id for _, credential_id in waiting],
+        )
+        places |= {row["credential_id"]: StatusPlace(list_id, row["position"]) for row in rows}
+    return [places[credential_id] for _, credential_id in owners]
+
+
+async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> UUID:
+    """A list of the issuer that takes more, made when there is none; two made at once both fill."""
+    while True:
+        found: UUID | None = await connection.fetchval(
+            """
+            select list_id
+            from credential.status_list
+            where issuer_id = $1 and not closed
+            order by list_id
+            limit 1
+            """,
+            issuer_id,
+        )
+        if found is None:
+            found = new_id()
+            await connection.execute(
+                """
+                insert into credential.status_list (list_id, issuer_id, closed, create_time)
+                values ($1, $2, false, $3)
+                """,
+                found,
+                issuer_id,
+                now,
+            )
+        elif await _close_if_full(connection, found):
+            continue
+        return found
+
+
+async def _close_if_full(connection: Queryable, list_id: UUID) -> bool:
+    """Whether it was. A sample tells, since positions are drawn evenly: counting all costs more."""
+    status = await connection.execute(
+        """
+        update credential.status_list
+        set closed = true
+        where list_id = $1 and $2 <= (
+            select count(*)
+            from credential.status_entry
+            where list_id = $1 and position < $3
+        )
+        """,
+        list_id,
+        FULL // SAMPLE,
+        POSITIONS // SAMPLE,
+    )
+    return status == "UPDATE 1"
