@@ -10,6 +10,7 @@ import time
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from multiprocessing import get_context
 
 import pytest
@@ -101,6 +102,15 @@ def test_a_pdf_says_what_it_is() -> None:
     assert b"/ToUnicode" in pdf
     assert b"/StructTreeRoot" in pdf
     assert CERTIFICATE.page_url.encode() in pdf
+
+
+def test_a_pdf_of_any_moment() -> None:
+    """A preview is of now, which is seldom a whole second."""
+    now = datetime(2026, 5, 12, 9, 30, 0, 123_456, tzinfo=UTC)
+
+    assert render_pdf(replace(CERTIFICATE, issue_time=now)) == render_pdf(
+        replace(CERTIFICATE, issue_time=now.replace(microsecond=0))
+    )
 
 
 @pytest.mark.parametrize("name", PEOPLE)

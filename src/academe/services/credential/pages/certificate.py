@@ -61,10 +61,11 @@ def render_pdf(view: CertificateView) -> bytes:
     import typst
 
     drawing = drawing_of(view)
+    timestamp = view.issue_time.replace(microsecond=0)  # of a preview it has some, and Typst takes none
     try:
-        return _compile(drawing, format="pdf", pdf_standards=list(ARCHIVAL), timestamp=view.issue_time)
+        return _compile(drawing, format="pdf", pdf_standards=list(ARCHIVAL), timestamp=timestamp)
     except typst.TypstError:
-        return _typeset(drawing, format="pdf", timestamp=view.issue_time)
+        return _typeset(drawing, format="pdf", timestamp=timestamp)
 
 
 def _typeset(drawing: Drawing, **options: Any) -> bytes:
