@@ -13,6 +13,7 @@ from academe.services.credential import log as transparency
 from academe.services.credential.issuance.awarding import Awarding
 from academe.services.credential.issuance.backlog import Backlog
 from academe.services.credential.issuance.completions import Completions
+from academe.services.credential.issuance.gathering import SingleAwards
 from academe.services.credential.issuance.jobs import IssueJobs
 from academe.services.credential.issuance.repository import IssuanceRepository
 from academe.services.credential.issuance.repository_backlog import BacklogRepository
@@ -94,7 +95,8 @@ class CredentialParts:
         issuing = IssuanceRepository(pool)
         signer = Signer(workers)
         awarding = Awarding(issuing, self.issuers, signer, base_uri=base_uri)
-        self.issuance = IssuanceService(awarding, self.templates, enrollments, courses, users)
+        singly = SingleAwards(awarding, on_batch=on_batch)
+        self.issuance = IssuanceService(awarding, singly, self.templates, enrollments, courses, users)
         self.jobs = IssueJobs(IssueJobRepository(pool), self.issuance, enrollments, courses, log=log)
         self.completions = Completions(self.issuance, self.templates, log=log)
 
@@ -111,7 +113,7 @@ class CredentialParts:
             base_uri=base_uri,
         )
 
-        self._lists = StatusLists(statuses, self.issuers, workers, base_uri=base_uri)
+        self.lists = StatusLists(statuses, self.issuers, workers, base_uri=base_uri)
         self._shown = ShownCredentials(repository, self.validation, base_uri=base_uri)
         self.files = FileService(
             repository,
@@ -123,7 +125,7 @@ class CredentialParts:
             base_uri=base_uri,
         )
         self.export = Export(
-            repository, statuses, self._lists, self.issuers, self.files, self.log, base_uri=base_uri
+            repository, statuses, self.lists, self.issuers, self.files, self.log, base_uri=base_uri
         )
 
     async def load(self) -> None:
@@ -134,7 +136,7 @@ class CredentialParts:
         """What is published over HTTP."""
         log = self._log_of_faults
         return [
-            *routes(self._shown, self.files, self._lists, self.issuers, log),
+            *routes(self._shown, self.files, self.lists, self.issuers, log),
             *transparency.routes(self.log, log),
         ]
 

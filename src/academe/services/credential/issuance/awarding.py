@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from academe.clock import utcnow
 from academe.errors import FieldViolation
 from academe.services.credential.errors import CredentialUnsignable
-from academe.services.credential.issuance.awards import Award
+from academe.services.credential.issuance.awards import Award, Key
 from academe.services.credential.issuance.fields import issuer_field, request_field, template_field
 from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
 from academe.services.credential.issuance.signing import Signed, Signer
@@ -41,34 +41,36 @@ class Awarding:
         self._clock = clock
 
     async def issue(
-        self, awards: Sequence[Award], replay: Replay | None = None
+        self, awards: Sequence[Award], replays: Mapping[Key, Replay] | None = None
     ) -> list[tuple[Credential, bool] | CredentialUnsignable]:
         """The credential of each award and whether it is new, or why it cannot be signed; in the same order.
 
-        What is new of one issuer is stored in one transaction. `replay` goes with a single award. Raises
-        RequestIdReused, IssuerNotFound and WorkerUnavailable.
+        What is new of one issuer is stored in one transaction. `replays` has the requests of awards, by their
+        keys. Raises RequestIdReused, IssuerNotFound and WorkerUnavailable.
         """
-        outcomes: dict[tuple[UUID, UUID, int], tuple[Credential, bool] | CredentialUnsignable] = {}
+        replays = replays or {}
+        outcomes: dict[Key, tuple[Credential, bool] | CredentialUnsignable] = {}
         found = await self._repository.find_issued([award.key for award in awards])
         outcomes |= {key: (credential, False) for key, credential in found.items()}
-        if replay is not None and found:
-            await self._repository.claim_request(replay, next(iter(found.values())))
+        claims = [(replays[key], credential) for key, credential in found.items() if key in replays]
+        if claims:
+            await self._repository.claim_requests(claims)
         missing = {award.key: award for award in awards if award.key not in outcomes}
         for issuer_id in {award.issuer_id for award in missing.values()}:
             group = [award for award in missing.values() if award.issuer_id == issuer_id]
-            outcomes |= await self._issue_of(issuer_id, group, replay)
+            outcomes |= await self._issue_of(issuer_id, group, replays)
         return [outcomes[award.key] for award in awards]
 
     async def _issue_of(
-        self, issuer_id: UUID | None, awards: Sequence[Award], replay: Replay | None
-    ) -> dict[tuple[UUID, UUID, int], tuple[Credential, bool] | CredentialUnsignable]:
+        self, issuer_id: UUID | None, awards: Sequence[Award], replays: Mapping[Key, Replay]
+    ) -> dict[Key, tuple[Credential, bool] | CredentialUnsignable]:
         for attempt in range(1, TRIES + 1):
             issuer = await self._issuers.signing(issuer_id)
             prepared, refused = await self._prepare(issuer, awards)
             if not prepared:
                 return dict(refused)
             try:
-                stored = await self._repository.add_issues(issuer.issuer.issuer_id, prepared, replay)
+                stored = await self._repository.add_issues(issuer.issuer.issuer_id, prepared, replays)
             except KeyReplaced:
                 if attempt == TRIES:
                     raise
@@ -84,7 +86,7 @@ class Awarding:
 
     async def _prepare(
         self, issuer: SigningIssuer, awards: Sequence[Award]
-    ) -> tuple[list[Issue], dict[tuple[UUID, UUID, int], CredentialUnsignable]]:
+    ) -> tuple[list[Issue], dict[Key, CredentialUnsignable]]:
         """Signed and ready to be stored; and those that cannot be signed."""
         now = self._clock().replace(microsecond=0)  # the document has whole seconds, and so does the row
         who = issuer.issuer
@@ -97,7 +99,7 @@ class Awarding:
             for award, credential, place in zip(awards, credentials, places, strict=True)
         ]
         prepared: list[Issue] = []
-        refused: dict[tuple[UUID, UUID, int], CredentialUnsignable] = {}
+        refused: dict[Key, CredentialUnsignable] = {}
         signed = await self._signer.sign(issuer, drafts)
         for award, credential, outcome in zip(awards, credentials, signed, strict=True):
             if isinstance(outcome, Refused):

@@ -34,6 +34,9 @@ from academe.services.credential.templates import Template
 COMPLETED = "Every required lesson of the course was completed."
 """The criteria where no template states others; true of every credential, because of when it is issued."""
 
+Key = tuple[UUID, UUID, int]
+"""Learner, enrollment and type, of which there is one credential."""
+
 
 @dataclass(frozen=True, slots=True)
 class Award:
@@ -49,7 +52,7 @@ class Award:
     evidence: Sequence[Evidence] = ()
 
     @property
-    def key(self) -> tuple[UUID, UUID, int]:
+    def key(self) -> Key:
         return self.enrollment.learner_id, self.enrollment.enrollment_id, int(self.type)
 
     def with_work(self, results: Sequence[Result], evidence: Sequence[Evidence]) -> Award:

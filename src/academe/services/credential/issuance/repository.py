@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
-from academe.errors import RequestIdReused
 from academe.services.credential.issuance.draft import StatusPlace
 from academe.services.credential.issuance.repository_places import reserve_places
+from academe.services.credential.issuance.repository_requests import claim_requests
 from academe.services.credential.keys import KeyUse, lock_active_key
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
@@ -51,10 +50,14 @@ class IssuanceRepository:
         return await reserve_places(self._pool, issuer_id, owners, now)
 
     async def add_issues(
-        self, issuer_id: UUID, issues: Sequence[Issue], replay: Replay | None = None
+        self,
+        issuer_id: UUID,
+        issues: Sequence[Issue],
+        replays: Mapping[tuple[UUID, UUID, int], Replay] | None = None,
     ) -> list[Credential]:
         """Stores all of them in one transaction with their log entries, and answers with what stands now: for
-        an enrollment and type that had a credential already, that one.
+        an enrollment and type that had a credential already, that one. `replays` has the requests that they
+        were asked for with, by learner, enrollment and type.
 
         Raises KeyReplaced when a key they were signed with was replaced meanwhile, and RequestIdReused.
         """
@@ -73,16 +76,19 @@ class IssuanceRepository:
                 ]
                 stored |= await _issued(connection, missing)
             answers = [stored[_key(one.credential)] for one in issues]
-            if replay is not None:
+            if replays:
                 # After what is waited for, so that of two who want each other's request neither waits.
-                await _claim_request(connection, replay, answers[0])
+                claims = [(replays[_key(one)], one) for one in answers if _key(one) in replays]
+                await claim_requests(connection, claims)
             # Last: the log makes everybody wait for who holds it.
             await append(connection, [_entry(one.credential) for one in new])
         return answers
 
-    async def claim_request(self, replay: Replay, answer: Credential) -> None:
-        """Notes what a request is answered with. Raises RequestIdReused."""
-        await _claim_request(self._pool, replay, answer)
+    async def claim_requests(self, claims: Sequence[tuple[Replay, Credential]]) -> None:
+        """Notes what requests are answered with. Raises RequestIdReused if one asked for something else
+        before, and notes none of them then."""
+        async with self._pool.transaction() as connection:
+            await claim_requests(connection, claims)
 
 
 def _key(credential: Credential) -> tuple[UUID, UUID, int]:
@@ -217,25 +223,3 @@ async def _add_codes(connection: Queryable, credentials: Sequence[Credential]) -
         [one.learner_id for one in credentials],
         [one.credential_id for one in credentials],
     )
-
-
-async def _claim_request(connection: Queryable, replay: Replay, answer: Credential) -> None:
-    await connection.execute(
-        """
-        insert into credential.request (awarder_id, request_id, request_hash, learner_id, credential_id)
-        values ($1, $2, $3, $4, $5)
-        on conflict do nothing
-        """,
-        replay.awarder_id,
-        replay.request_id,
-        replay.request_hash,
-        answer.learner_id,
-        answer.credential_id,
-    )
-    asked: Any = await connection.fetchval(
-        "select request_hash from credential.request where awarder_id = $1 and request_id = $2",
-        replay.awarder_id,
-        replay.request_id,
-    )
-    if asked != replay.request_hash:
-        raise RequestIdReused

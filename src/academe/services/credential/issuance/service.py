@@ -7,9 +7,10 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.errors import AcademeError
-from academe.services.credential.errors import CredentialUnsignable, EnrollmentNotCompleted
+from academe.services.credential.errors import EnrollmentNotCompleted
 from academe.services.credential.issuance.awarding import Awarding
 from academe.services.credential.issuance.awards import Award
+from academe.services.credential.issuance.gathering import SingleAwards
 from academe.services.credential.model import Credential, CredentialType, Evidence, Replay, Result
 from academe.services.credential.ports import (
     Account,
@@ -32,12 +33,14 @@ class IssuanceService:
     def __init__(
         self,
         awarding: Awarding,
+        singly: SingleAwards,
         templates: Templates,
         enrollments: Enrollments,
         courses: Courses,
         users: Users,
     ) -> None:
         self._awarding = awarding
+        self._singly = singly
         self._templates = templates
         self._enrollments = enrollments
         self._courses = courses
@@ -69,11 +72,7 @@ class IssuanceService:
         (award,) = await self._awards([enrollment], course, kind, caller.user_id)
         if isinstance(award, AcademeError):
             raise award
-        award = award.with_work(results, evidence)
-        (outcome,) = await self._awarding.issue([award], replay)
-        if isinstance(outcome, CredentialUnsignable):
-            raise outcome
-        return outcome[0]
+        return await self._singly.issue(award.with_work(results, evidence), replay)
 
     async def issue_many(
         self, course_id: UUID, enrollment_ids: Sequence[UUID], kind: CredentialType, awarder_id: UUID | None

@@ -1,0 +1,46 @@
+"""Statements on requests: what each was answered with, so that a repeated one is answered with the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from academe.db.pool import Queryable
+from academe.errors import RequestIdReused
+from academe.services.credential.model import Credential, Replay
+
+
+async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, Credential]]) -> None:
+    """Notes what requests are answered with. Raises RequestIdReused if one of them asked for something else
+    before, or two of them ask for different things: the transaction is to be rolled back then."""
+    asked = (
+        [replay.awarder_id for replay, _ in claims],
+        [replay.request_id for replay, _ in claims],
+        [replay.request_hash for replay, _ in claims],
+    )
+    await connection.execute(
+        """
+        insert into credential.request (awarder_id, request_id, request_hash, learner_id, credential_id)
+        select awarder_id, request_id, request_hash, learner_id, credential_id
+        from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::uuid[])
+            as new (awarder_id, request_id, request_hash, learner_id, credential_id)
+        order by awarder_id, request_id
+        on conflict do nothing
+        """,
+        *asked,
+        [answer.learner_id for _, answer in claims],
+        [answer.credential_id for _, answer in claims],
+    )
+    reused = await connection.fetchval(
+        """
+        select exists (
+            select
+            from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as asked (awarder_id, request_id, request_hash)
+            join credential.request as first
+              on first.awarder_id = asked.awarder_id and first.request_id = asked.request_id
+            where first.request_hash <> asked.request_hash
+        )
+        """,
+        *asked,
+    )
+    if reused:
+        raise RequestIdReused
