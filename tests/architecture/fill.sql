@@ -100,7 +100,7 @@ select md5('course' || n)::uuid, 1 + n % 4, null, '', '', '', '', '', 0, false, 
 from generate_series(1, 20000) n;
 
 insert into credential.status_list
-select md5('list' || n)::uuid, md5('issuer' || n % 1000)::uuid, n % 20 > 0, now() from generate_series(1, 20000) n;
+select md5('list' || n)::uuid, md5('issuer' || n % 1000)::uuid, n > 1000, now() from generate_series(1, 20000) n;
 
 insert into credential.status_entry
 select md5('list' || n % 1000)::uuid, n, md5('user' || n % 1000)::uuid, md5('credential' || n)::uuid,

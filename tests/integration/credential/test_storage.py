@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from academe.db.pool import Pool
-from academe.errors import RequestIdReused
+from academe.errors import DatabaseUnavailable, RequestIdReused
 from academe.services.credential.codes import new_code
 from academe.services.credential.model import CredentialType, Replay
 from academe.services.credential.parts import CredentialParts
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards.workers import Workers
+from tests.integration.credential.issuance.rows import halves
+from tests.support.cut_pool import CutPool
 from tests.support.graduates import Faculty, certify, opened
 
 TURNS = 120
 """Turns of the event loop that an issue is cancelled after; whole ones take some sixty."""
-
-
-async def halves(pool: Pool) -> int:
-    """Credentials, codes, documents and lines of the log that lack one of the others."""
-    count: int = await pool.fetchval(
-        """
-        select count(*)
-        from credential.credential as held
-        full join credential.verification_code as code on code.code = held.verification_code
-        full join credential.document as document on document.credential_id = held.credential_id
-        full join credential.log_leaf as leaf
-          on leaf.credential_sha256 = held.document_sha256 and leaf.event = 1
-        where held.credential_id is null or code.code is null or document.credential_id is null
-           or leaf.leaf_index is null
-        """
-    )
-    return count
 
 
 async def test_a_call_that_is_cancelled_stores_all_or_nothing(
@@ -61,45 +43,6 @@ async def test_a_call_that_is_cancelled_stores_all_or_nothing(
     assert await halves(pool) == 0
 
 
-class Cut:
-    """A connection whose backend is killed after so many statements."""
-
-    def __init__(self, connection: Any, killer: Pool, statements: int) -> None:
-        self._connection = connection
-        self._killer = killer
-        self._left = statements
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._connection, name)
-
-        async def cut(*arguments: Any) -> Any:
-            result = await call(*arguments)
-            self._left -= 1
-            if self._left == 0:
-                await self._killer.execute(
-                    "select pg_terminate_backend($1)", self._connection.get_server_pid()
-                )
-            return result
-
-        return cut if name in ("execute", "fetch", "fetchrow", "fetchval") else call
-
-
-class CutPool:
-    """A pool whose transactions are cut."""
-
-    def __init__(self, pool: Pool, statements: int) -> None:
-        self._pool = pool
-        self._statements = statements
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._pool, name)
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Cut]:
-        async with self._pool.transaction() as connection:
-            yield Cut(connection, self._pool, self._statements)
-
-
 @pytest.mark.parametrize("statements", range(1, 7))
 async def test_a_connection_that_is_cut_stores_nothing(
     parts: CredentialParts, faculty: Faculty, pool: Pool, workers: Workers, statements: int
@@ -110,7 +53,7 @@ async def test_a_connection_that_is_cut_stores_nothing(
     async with opened(cut, faculty, workers=workers) as failing:
         await failing.load()
         await failing.issuers.signing()
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        with pytest.raises(DatabaseUnavailable):
             await certify(failing, faculty, enrollment)
     stored = await pool.fetchval(
         "select count(*) from credential.credential where enrollment_id = $1", enrollment.enrollment_id

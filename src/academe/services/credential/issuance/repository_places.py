@@ -49,32 +49,25 @@ async def reserve_places(
 
 
 async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> UUID:
-    """A list of the issuer that takes more, made when there is none; two made at once both fill."""
+    """The list of the issuer that takes more, made when there is none. There is never a second one: few in a
+    list could be told apart by who asks for it."""
     while True:
         found: UUID | None = await connection.fetchval(
-            """
-            select list_id
-            from credential.status_list
-            where issuer_id = $1 and not closed
-            order by list_id
-            limit 1
-            """,
-            issuer_id,
+            "select list_id from credential.status_list where issuer_id = $1 and not closed", issuer_id
         )
         if found is None:
-            found = new_id()
             await connection.execute(
                 """
                 insert into credential.status_list (list_id, issuer_id, closed, create_time)
                 values ($1, $2, false, $3)
+                on conflict do nothing
                 """,
-                found,
+                new_id(),
                 issuer_id,
                 now,
             )
-        elif await _close_if_full(connection, found):
-            continue
-        return found
+        elif not await _close_if_full(connection, found):
+            return found
 
 
 async def _close_if_full(connection: Queryable, list_id: UUID) -> bool:

@@ -124,7 +124,7 @@ create table credential.status_list (
     create_time timestamptz not null,
     constraint status_list_pkey primary key (list_id)
 );
-create index status_list_open on credential.status_list (issuer_id, list_id) where not closed;
+create unique index status_list_open_once on credential.status_list (issuer_id) where not closed;
 
 create table credential.status_entry (
     list_id uuid not null,
