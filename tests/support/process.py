@@ -162,7 +162,7 @@ class ServerProcess:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.send_signal(request)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     def processes(self) -> list[psutil.Process]:
         """Every live process that works below the folder: servers, their PostgreSQL, what they forgot."""
@@ -175,6 +175,13 @@ class ServerProcess:
                     found.append(process)
             except psutil.Error:
                 continue
+        return found
+
+    async def left(self, seconds: float = 5) -> list[psutil.Process]:
+        """What is forgotten when the server has ended; helpers that end because it has are given a moment."""
+        end = time.monotonic() + seconds
+        while (found := self.processes()) and time.monotonic() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
         return found
 
     def postgres(self) -> list[psutil.Process]:

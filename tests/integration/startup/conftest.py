@@ -97,5 +97,5 @@ async def running() -> AsyncIterator[ServerProcess]:
     await server.start()
     yield server
     assert await server.stop() == 0
-    assert server.processes() == []
+    assert await server.left() == []
     shutil.rmtree(server.folder, ignore_errors=True)

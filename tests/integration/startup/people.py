@@ -18,7 +18,7 @@ async def refused(server: ServerProcess, *arguments: str) -> str:
     ended = await server.run(*(arguments or ("serve",)), seconds=AT_ONCE_SECONDS)
     assert ended.code == 1, ended
     assert "Traceback" not in ended.out + ended.err
-    assert server.processes() == []
+    assert await server.left() == []
     return only_sentence(ended)
 
 

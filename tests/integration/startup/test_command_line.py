@@ -96,7 +96,7 @@ async def test_migrating_the_embedded_database(make_used_server: MakeServer) -> 
 
     assert (migrated.code, migrated.out) == (0, "The database is up to date.\n")
     assert "PostgreSQL stopped" in migrated.err
-    assert server.processes() == []
+    assert await server.left() == []
 
 
 async def test_migrating_under_a_running_server(make_server: MakeServer, running: ServerProcess) -> None:
@@ -124,7 +124,7 @@ async def test_a_key_for_tokens_is_rotated(make_used_server: MakeServer) -> None
 
     assert rotated.code == 0
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", rotated.out)
-    assert server.processes() == []
+    assert await server.left() == []
 
 
 async def schemas(dsn: str) -> set[str]:

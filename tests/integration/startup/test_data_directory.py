@@ -80,7 +80,7 @@ async def test_an_ordinary_user_in_a_directory_of_his_own(make_server: MakeServe
 
     assert {process.uids().effective for process in server.processes()} == {user.uid}
     assert await server.stop() == 0
-    assert server.processes() == []
+    assert await server.left() == []
     made = [server.data_dir, *server.data_dir.rglob("*")]
     assert {path.lstat().st_uid for path in made} == {user.uid}
     assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
@@ -107,7 +107,7 @@ async def test_root_first_and_its_ordinary_owner_later(make_server: MakeServer) 
         assert (await get_me(await sign_in(channel, "ada"))).username == "ada"
     assert {process.uids().effective for process in by_owner.processes()} == {user.uid}
     assert await by_owner.stop() == 0
-    assert by_owner.processes() == []
+    assert await by_owner.left() == []
 
 
 def test_what_a_first_start_makes_is_private(used_data: Path) -> None:

@@ -68,7 +68,7 @@ async def test_the_server(server: ServerProcess) -> None:
         assert (await get_me(await sign_in(channel, "ada"))).username == "ada"
     assert not old & {process.pid for process in server.processes()}
     assert await server.stop() == 0
-    assert server.processes() == []
+    assert await server.left() == []
 
 
 async def test_the_server_again_and_again(server: ServerProcess) -> None:
@@ -81,7 +81,7 @@ async def test_the_server_again_and_again(server: ServerProcess) -> None:
     await server.wait_healthy()
 
     assert await server.stop() == 0
-    assert server.processes() == []
+    assert await server.left() == []
 
 
 async def test_postgres(running: ServerProcess, record_property: Record) -> None:
