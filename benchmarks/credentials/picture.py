@@ -61,6 +61,7 @@ def _latencies(axes: Any, results: Results) -> None:
     places = range(len(shown))
     axes.bar(places, [one.p50_ms for _, one in shown], 0.6, color=BLUE)
     axes.axhline(15, color="black", linewidth=0.8, linestyle=":", label="15 ms")
+    axes.set_ylim(0, 1.2 * max(15, *(one.p50_ms for _, one in shown)))  # room for the legend
     names = [name if number == 0 else f"verify {name}" for number, (name, _) in enumerate(shown)]
     axes.set_xticks(list(places), names, rotation=35, ha="right", fontsize=8)
     axes.set_ylabel("p50, ms")
