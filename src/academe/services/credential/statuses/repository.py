@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, CredentialState
 from academe.services.credential.repository_shared import credential_of
+
+AT_ONCE = 2
+"""Changes under way: while one is committed the next is prepared. More would only wait for the log with a
+connection in their hands that others need."""
 
 _EVENTS = {
     CredentialState.REVOKED: LogEvent.REVOKE,
@@ -39,6 +44,7 @@ class StatusRepository:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def set_state(
         self,
@@ -53,7 +59,7 @@ class StatusRepository:
 
         Raises CredentialNotFound, EtagMismatch, and CredentialRevoked, because nothing follows on that.
         """
-        async with self._pool.transaction() as connection:
+        async with self._turns, self._pool.transaction() as connection:
             current = await _lock(connection, credential)
             if current.state is state:
                 return current
