@@ -133,9 +133,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 def pids(workers: Workers) -> list[int]:
     """Of the processes that canonicalise."""
-    pool = workers._pool
-    assert pool is not None
-    return list(pool._processes)
+    process = workers._process
+    assert process is not None
+    assert process.process_id is not None
+    return [process.process_id]
 
 
 def cpu_seconds(pid: int) -> float:

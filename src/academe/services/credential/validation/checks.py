@@ -75,11 +75,11 @@ def time_at(document: Mapping[str, Any], field: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise Malformed(f"/{field}", "must be a time with an offset, such as 2026-01-31T12:00:00Z")
-    return found.astimezone(UTC)
+        if found is not None and found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first day of the year 1 is not in it everywhere
+        pass
+    raise Malformed(f"/{field}", "must be a time with an offset, such as 2026-01-31T12:00:00Z")
 
 
 def check_recipient(document: Mapping[str, Any], expected: Mapping[str, str]) -> Check:

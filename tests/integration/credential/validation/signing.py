@@ -1,0 +1,43 @@
+"""Signs for the tests what an honest issuer would not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from academe.services.credential.keys import SigningIssuer
+from academe.services.credential.standards import data_integrity, multikey, strict_json
+from tests.integration.credential.validation.conftest import CREATED
+
+
+def statement(**fields: Any) -> dict[str, Any]:
+    """The least that is a credential, unsigned."""
+    return {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:web:oxford.example",
+        "credentialSubject": {"id": "did:example:ada"},
+        **fields,
+    }
+
+
+def sign_as(issuer: SigningIssuer, document: dict[str, Any], **options: str) -> bytes:
+    """With the issuer's key for documents, whoever has it; `options` are members of the proof."""
+    key = issuer.document_key
+    return _sign(key.key, key.method, document, options)
+
+
+def sign_as_anybody(document: dict[str, Any], **options: str) -> bytes:
+    """As an issuer that is its own key."""
+    key = Ed25519PrivateKey.generate()
+    name = multikey.encode_ed25519(key.public_key().public_bytes_raw())
+    document = {**document, "issuer": f"did:key:{name}"}
+    return _sign(key, f"did:key:{name}#{name}", document, options)
+
+
+def _sign(key: Ed25519PrivateKey, method: str, document: dict[str, Any], more: dict[str, str]) -> bytes:
+    plain = {name: value for name, value in document.items() if name != "proof"}
+    options = data_integrity.proof_options(method, CREATED) | more
+    signature = key.sign(data_integrity.signing_input(plain, options))
+    return strict_json.serialise(data_integrity.attach(plain, options, signature))
