@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -26,9 +28,18 @@ KEEP_SECONDS = 60.0
 """How long an answer serves again: a revocation is seen a minute late at most."""
 
 KEPT = 256
+KEPT_BYTES = 8_000_000
+"""Most key documents and lists have some hundred bytes; a stranger's may all have BYTES_MAX."""
 
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a translator (RFC 6052)."""
+
+_WORLD = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out for the world to reach (RFC 4291); the rest has uses of its own."""
+
+_NOT_WORLD = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
+"""For protocols and examples (RFC 6890, 9637). Which of them Python knows depends on its version; a cloud has
+been seen to answer machines of its own at one."""
 
 
 class Unreachable(Exception):
@@ -56,27 +67,38 @@ class WebFetcher:
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._size = 0
+        self._backend = _PublicBackend()
         self._client = httpx.AsyncClient(
-            transport=_PublicTransport(), timeout=SECONDS, follow_redirects=False, trust_env=False
+            transport=_PublicTransport(self._backend),
+            timeout=SECONDS,
+            follow_redirects=False,
+            trust_env=False,
         )
 
     async def get(self, url: str) -> bytes:
         kept = self._kept.get(url)
         if kept is not None and time.monotonic() - kept[0] < KEEP_SECONDS:
             return kept[1]
-        if urlsplit(url).scheme != "https":
-            raise Unreachable(f"{url} is not an https address.")
         try:
-            async with self._places, asyncio.timeout(SECONDS):
+            if urlsplit(url).scheme != "https":
+                raise Unreachable(f"{url} is not an https address.")
+            async with asyncio.timeout(SECONDS), self._places:  # to wait for a place is to wait for an answer
                 answer = await self._read(url)
         except TimeoutError as error:
             raise Unreachable(f"{url} did not answer within {SECONDS:.0f} seconds.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise Unreachable(f"{url} cannot be read: {error}") from error
-        self._kept[url] = (time.monotonic(), answer)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._keep(url, answer)
         return answer
+
+    def _keep(self, url: str, answer: bytes) -> None:
+        _, before = self._kept.pop(url, (0.0, b""))
+        self._kept[url] = (time.monotonic(), answer)
+        self._size += len(answer) - len(before)
+        while len(self._kept) > KEPT or self._size > KEPT_BYTES:
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self._size -= len(dropped)
 
     async def _read(self, url: str) -> bytes:
         async with self._client.stream("GET", url, headers={"accept-encoding": "identity"}) as response:
@@ -92,25 +114,34 @@ class WebFetcher:
 
     async def close(self) -> None:
         await self._client.aclose()
+        self._backend.close()
 
 
 class _PublicTransport(httpx.AsyncHTTPTransport):
     """httpx over a pool that looks at the address it connects to; what a name stands for may change."""
 
-    def __init__(self) -> None:
+    def __init__(self, backend: _PublicBackend) -> None:
         super().__init__(trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=AT_ONCE,
-            network_backend=_PublicBackend(),
+            network_backend=backend,
         )
 
 
 class _PublicBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses alone."""
+    """Connects to public addresses alone.
+
+    Names are looked up in threads of its own: a stranger's name server may take a minute, and the event
+    loop's few threads are needed for signing and drawing.
+    """
 
     def __init__(self) -> None:
         self._backend = httpcore.AnyIOBackend()
+        self._threads = ThreadPoolExecutor(AT_ONCE, "resolve")
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def connect_tcp(
         self,
@@ -120,7 +151,9 @@ class _PublicBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port)
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
         for *_, resolved in found:
             if not is_public(str(resolved[0])):
                 raise httpcore.ConnectError(f"{host} is not in a public network")
@@ -144,4 +177,6 @@ def is_public(address: str) -> bool:
         if found in _TRANSLATED:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         found = inner or found
-    return found.is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv6Address) and found not in _WORLD:
+        return False
+    return found.is_global and not found.is_multicast and not any(found in network for network in _NOT_WORLD)

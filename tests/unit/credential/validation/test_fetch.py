@@ -1,0 +1,139 @@
+"""Asking other issuers' servers without becoming anybody's tool, and without standing still for them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from academe.services.credential.validation import fetch
+from academe.services.credential.validation.fetch import Unreachable, WebFetcher, is_public
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[WebFetcher]:
+    made = WebFetcher()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def silent_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A name server that does not answer until the event is set."""
+    answered = threading.Event()
+
+    def wait(*_: Any, **__: Any) -> Any:
+        answered.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
+    yield answered
+    answered.set()
+
+
+@pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::909:909"])
+def test_addresses_of_the_world(address: str) -> None:
+    """Of IPv4, of IPv6, and of one inside the other."""
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "192.0.0.192",
+        "192.88.99.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "0.0.0.0",  # noqa: S104
+        "::",
+        "::1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "2002:7f00:1::",
+        "2001:db8::1",
+        "3fff::1",
+        "5f00::1",
+        "fc00::1",
+        "fe80::1%eth0",
+        "fec0::1",
+        "ff0e::1",
+    ],
+)
+def test_addresses_of_some_networks_alone(address: str) -> None:
+    """However they are written: this machine, its neighbours, and those who answer to a cloud's machines."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1/",
+        "https://[::1]/",
+        "https://0x7f000001/",
+        "https://localhost/x",
+        "http://x.example/",
+    ],
+)
+async def test_this_machine_is_not_asked(fetcher: WebFetcher, url: str) -> None:
+    """By no name and no spelling of its number, and nobody without https."""
+    with pytest.raises(Unreachable, match=r"not in a public network|not an https address"):
+        await fetcher.get(url)
+
+
+async def test_some_of_a_name_s_addresses_are_inside(
+    fetcher: WebFetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever comes first: one of them is enough not to ask at all."""
+    for addresses in (["9.9.9.9", "10.0.0.1"], ["10.0.0.1", "9.9.9.9"]):
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 443)) for one in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, found=found, **__: found)
+
+        with pytest.raises(Unreachable, match="not in a public network"):
+            await fetcher.get("https://x.example/")
+
+
+async def test_name_servers_that_do_not_answer(
+    fetcher: WebFetcher, silent_names: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody who asks is told so in time, those in the queue too; and no thread that others need waits."""
+    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    began = time.monotonic()
+    asked = [asyncio.create_task(fetcher.get(f"https://h{n}.example/")) for n in range(5 * fetch.AT_ONCE)]
+    await asyncio.sleep(0.1)
+
+    await asyncio.wait_for(asyncio.to_thread(threading.get_ident), 0.2)
+    told = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert {type(one) for one in told} == {Unreachable}
+    assert time.monotonic() - began < 1.0
+    silent_names.set()
+
+
+async def test_what_is_kept_is_little(fetcher: WebFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many strangers have large files, and the newest of each is what is kept."""
+    monkeypatch.setattr(fetch, "KEPT_BYTES", 1_000)
+    answers = iter([b"a" * 600, b"b" * 600, b"c" * 300])
+
+    async def read(url: str) -> bytes:
+        return next(answers)
+
+    monkeypatch.setattr(fetcher, "_read", read)
+
+    first = await fetcher.get("https://a.example/")
+    await fetcher.get("https://b.example/")
+    again = await fetcher.get("https://a.example/")
+
+    assert (first[:1], again[:1]) == (b"a", b"c")
+    assert await fetcher.get("https://b.example/") == b"b" * 600
