@@ -17,7 +17,7 @@ from academe.pagination import PageRequest
 from academe.services.credential.errors import CredentialNotFound, TranscriptTooLong
 from academe.services.credential.issuance.awards import identities_of, profile_of
 from academe.services.credential.issuance.compose import identity_object, instant, issuer_profile
-from academe.services.credential.keys import Issuers
+from academe.services.credential.keys import Issuers, KeyState
 from academe.services.credential.model import Credential, CredentialState
 from academe.services.credential.ports import Users
 from academe.services.credential.repository import CredentialRepository
@@ -91,7 +91,13 @@ class Transcripts:
                 raise TranscriptTooLong(limit=CREDENTIALS_MAX)
             page = PageRequest(CREDENTIALS_MAX, (held[-1].credential_id,), "")
         found = [await self._repository.get_document(one) for one in in_force]
-        return [strict_json.parse(document.json) for document in found if document is not None]
+        documents = [strict_json.parse(document.json) for document in found if document is not None]
+        return [document for document in documents if await self._is_believed(document)]
+
+    async def _is_believed(self, document: dict[str, Any]) -> bool:
+        """Not any more, once a key that signed it was stolen: it has to be issued again."""
+        keys = [await self._issuers.find_key(proof.method) for proof in data_integrity.read_proofs(document)]
+        return all(key is not None and key.state is not KeyState.COMPROMISED for key in keys)
 
 
 def _in_force(credential: Credential, now: datetime) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from datetime import datetime
 
+from academe.clock import utcnow
 from academe.services.credential.keys import Issuers, KeyState
 from academe.services.credential.standards import did as dids
 from academe.services.credential.standards import strict_json
-from academe.services.credential.standards.errors import Refused
+from academe.services.credential.standards.errors import Refused, quoted
 from academe.services.credential.standards.multikey import PublicKey
 from academe.services.credential.validation.fetch import Fetcher, Unreachable
 
@@ -23,9 +25,10 @@ class KeyUnknown(Exception):
 class KeyFinder:
     """Finds the public half of a verification method, always in the issuer's own key document."""
 
-    def __init__(self, issuers: Issuers, fetcher: Fetcher) -> None:
+    def __init__(self, issuers: Issuers, fetcher: Fetcher, *, clock: Callable[[], datetime] = utcnow) -> None:
         self._issuers = issuers
         self._fetcher = fetcher
+        self._clock = clock
 
     async def find(self, method: str, issuer_did: str) -> PublicKey:
         """The key named `method`, for signatures of `issuer_did`. Raises NoKey and KeyUnknown."""
@@ -50,10 +53,12 @@ class KeyFinder:
                     strict_json.parse(await self._fetcher.get(dids.did_web_url(owner)))
                 )
             else:
-                kind = urlsplit(owner).scheme or "no scheme"
-                raise KeyUnknown(f"Issuers are found by did:web and did:key, not by {owner} ({kind}).")
+                raise KeyUnknown(f"Issuers are found by did:web and did:key, not by {quoted(owner)}.")
             if document.id != owner:
                 raise NoKey(f"The key document of {owner} says that it is that of {document.id}.")
+            expires = document.method(method).expires
+            if expires is not None and expires <= self._clock():
+                raise NoKey(f"The key {method} was good until {expires.isoformat()}.")
             return document.assertion_key(method)
         except Unreachable as error:
             raise KeyUnknown(f"The issuer's key document cannot be had: {error}") from error

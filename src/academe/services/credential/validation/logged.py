@@ -6,6 +6,8 @@ back; they cannot put it into the log.
 
 from __future__ import annotations
 
+import hashlib
+
 from academe.services.credential.log.model import LogEvent
 from academe.services.credential.log.service import LogService
 from academe.services.credential.model import Credential, CredentialState, Document
@@ -41,6 +43,8 @@ class LogChecker:
             return failed(
                 name, "This school's key signed it, yet this school issued something else under its id."
             )
+        if hashlib.sha256(stored.json).digest() != row.document_sha256:
+            return failed(name, "The document that this school keeps is not the one that it issued.")
         history = await self._log.history(row.document_sha256)
         if not history or history[0].event is not LogEvent.ISSUE:
             return failed(name, "The transparency log does not know that it was issued.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from academe.clock import utcnow
 from academe.services.credential.keys import Issuers
 from academe.services.credential.standards import data_integrity, jose
 from academe.services.credential.standards.errors import (
@@ -26,10 +28,18 @@ _NOT_CHECKED = ("unsupported_suite", "unknown_proof")
 class ProofChecker:
     """Checks proofs in documents, and tokens."""
 
-    def __init__(self, keys: KeyFinder, issuers: Issuers, workers: Workers) -> None:
+    def __init__(
+        self,
+        keys: KeyFinder,
+        issuers: Issuers,
+        workers: Workers,
+        *,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
         self._keys = keys
         self._issuers = issuers
         self._workers = workers
+        self._clock = clock
 
     async def is_ours(self, issuer: str) -> bool:
         """Whether this is an issuer of this school."""
@@ -50,6 +60,17 @@ class ProofChecker:
         """The first of the same checks that does not pass, for a status list; or the last."""
         checks = await self.check(presented, issuer)
         return next((one for one in checks if one.result is not CheckResult.PASS), checks[-1])
+
+    async def check_keys(self, document: dict[str, Any], issuer: str) -> Check:
+        """Whether the keys that a document names are still good. Its signatures are known to hold."""
+        try:
+            for proof in data_integrity.read_proofs(document):
+                await self._keys.find(proof.method, issuer)
+        except (NoKey, ProofInvalid) as error:
+            return failed(CheckName.ISSUER, str(error))
+        except KeyUnknown as error:
+            return unknown(CheckName.ISSUER, str(error))
+        return passed(CheckName.ISSUER, f"It was signed by {issuer}.")
 
     async def _check_token(self, token: bytes, header: Mapping[str, Any], issuer: str) -> list[Check]:
         method = header.get("kid")
@@ -81,6 +102,9 @@ class ProofChecker:
             return [failed(CheckName.STRUCTURE, str(error))]
         checks = [passed(CheckName.CONTEXTS, "Everything it says is defined, and signed.")]
         for proof, message in proofs:
+            if proof.expires is not None and proof.expires <= self._clock():
+                ended = proof.expires.isoformat()
+                return [*checks, failed(CheckName.PROOF, f"The proof was good until {ended}.")]
             key = await self._keys.find(proof.method, issuer)
             try:
                 data_integrity.check_signature(proof, message, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ class ValidationService:
         self._proofs = proofs
         self._statuses = statuses
         self._logged = logged
-        self._transcripts = TranscriptChecker(logged, statuses)
+        self._transcripts = TranscriptChecker(logged, statuses, proofs)
         self._base_uri = base_uri
         self._clock = clock
 
@@ -86,7 +86,7 @@ class ValidationService:
             return _invalid(CheckName.STRUCTURE, error)
         row = await self._row_of(presented.document)
         checks = await self._checks(presented, issuer, row, expected)
-        statement = statement_of_document(presented.document, issuer, row)
+        statement = statement_of_document(presented.document, issuer, _told(row, checks))
         return Verification(verdict_of(checks), statement, checks)
 
     async def verify_credential(self, credential: Credential) -> Verification:
@@ -95,8 +95,7 @@ class ValidationService:
 
     async def _verify_row(self, credential: Credential, expected: Mapping[str, str]) -> Verification:
         document = await self._repository.get_document(credential)
-        hidden = credential.visibility is CredentialVisibility.HOLDER
-        statement = None if hidden else statement_of_row(credential, document, self._base_uri)
+        statement = None if _is_hidden(credential) else statement_of_row(credential, document, self._base_uri)
         if document is None or credential.document_sha256 is None:
             reason = "It is not signed yet; that is being done, so ask again in a minute."
             return Verification(Verdict.UNKNOWN, statement, [unknown(CheckName.PROOF, reason)])
@@ -127,7 +126,9 @@ class ValidationService:
             checks.append(await self._statuses.check(presented.document, now, prove))
             if ours:
                 checks.append(await self._logged.check(presented, row, stored))
-        if expected:
+        if expected and stored is not None and row is not None and _is_hidden(row):
+            checks.append(unknown(CheckName.RECIPIENT, "Its holder lets nobody know whose it is."))
+        elif expected:
             checks.append(check_recipient(presented.document, expected))
         return checks
 
@@ -139,6 +140,16 @@ class ValidationService:
             return None
         code = read_code(uri.removeprefix(begins))
         return await self._repository.find_by_code(code) if code is not None else None
+
+
+def _is_hidden(credential: Credential) -> bool:
+    return credential.visibility is CredentialVisibility.HOLDER
+
+
+def _told(row: Credential | None, checks: Sequence[Check]) -> Credential | None:
+    """The row of a document, for those who have the document, and not just something with its id."""
+    logged = any(one.name is CheckName.LOG and one.result is CheckResult.PASS for one in checks)
+    return row if row is not None and logged and not _is_hidden(row) else None
 
 
 def _nothing(reason: str) -> Verification:

@@ -93,6 +93,8 @@ class StatusChecker:
         listing = presented.document
         if check_structure(listing) != issuer:
             raise _UntrustedError(f"{list_uri} is another issuer's list.")
+        if listing.get("id", list_uri) != list_uri or not _is_list(listing):
+            raise _UntrustedError(f"{list_uri} is not the list that it should be.")
         proof = await prove(presented, issuer)
         if proof.result is not CheckResult.PASS:
             raise _UntrustedError(f"{list_uri} is not genuine: {proof.reason}")
@@ -108,6 +110,16 @@ class StatusChecker:
         return decode(encoded, LIST_BITS_MAX).get(position)
 
 
+def _is_list(listing: Mapping[str, Any]) -> bool:
+    """Else any document of the issuer's could be put in the place of a list."""
+    subject = listing.get("credentialSubject")
+    return (
+        "BitstringStatusListCredential" in many(listing.get("type"))
+        and isinstance(subject, Mapping)
+        and "BitstringStatusList" in many(subject.get("type"))
+    )
+
+
 class _UntrustedError(Exception):
     """What was found says nothing."""
 
@@ -121,7 +133,7 @@ def _place(entry: Any) -> tuple[str, str, int]:
         raise _UntrustedError("it is told in another way than by a BitstringStatusListEntry.")
     purpose, list_uri = entry.get("statusPurpose"), entry.get("statusListCredential")
     position = entry.get("statusListIndex")
-    if purpose not in _VERDICTS:
+    if not isinstance(purpose, str) or purpose not in _VERDICTS:
         raise _UntrustedError(f"the purpose {purpose!r} is not known here.")
     if entry.get("statusSize", 1) != 1:
         raise _UntrustedError("entries of more than a bit are not known here.")

@@ -8,41 +8,82 @@ from datetime import datetime
 from typing import Any
 
 from academe.services.credential.model import Credential
-from academe.services.credential.validation.checks import many, passed, unknown
+from academe.services.credential.validation.checks import (
+    check_validity,
+    failed,
+    issuer_of,
+    many,
+    passed,
+    unknown,
+)
 from academe.services.credential.validation.forms import Presented
 from academe.services.credential.validation.logged import LogChecker
 from academe.services.credential.validation.model import Check, CheckName, CheckResult
+from academe.services.credential.validation.proofs import ProofChecker
 from academe.services.credential.validation.status import Prove, StatusChecker
 
 EMBEDDED_MAX = 50
 """As many as a transcript is issued with."""
 
+NAME = "Transcript"
+_MEMBERS = frozenset(
+    ["@context", "id", "type", "issuer", "validFrom", "validUntil", "name", "credentialSubject", "proof"]
+)
+_SUBJECT = frozenset(["type", "identifier", "verifiableCredential"])
+
 FindRow = Callable[[Mapping[str, Any]], Awaitable[Credential | None]]
 
 
 def is_transcript(document: Mapping[str, Any]) -> bool:
-    return "ClrCredential" in many(document.get("type"))
+    """One as this school makes them, with nothing else in it: of what is, no log knows."""
+    subject = document.get("credentialSubject")
+    return (
+        document.get("type") == ["VerifiableCredential", "ClrCredential"]
+        and document.keys() <= _MEMBERS
+        and document.get("name") == NAME
+        and isinstance(subject, Mapping)
+        and subject.keys() <= _SUBJECT
+    )
 
 
 class TranscriptChecker:
-    """Looks up every credential of a transcript whose own proof holds."""
+    """Looks up every credential of a transcript whose own proof holds.
 
-    def __init__(self, logged: LogChecker, statuses: StatusChecker) -> None:
+    Their signatures are not worked out again: they are the documents that the log knows. Their keys may have
+    been stolen since, though.
+    """
+
+    def __init__(self, logged: LogChecker, statuses: StatusChecker, proofs: ProofChecker) -> None:
         self._logged = logged
         self._statuses = statuses
+        self._proofs = proofs
 
     async def check(
         self, document: Mapping[str, Any], now: datetime, prove: Prove, find_row: FindRow
     ) -> Sequence[Check]:
-        """Status and log: the worst of what is in it. `find_row` finds this school's credentials."""
+        """Keys, dates, status and log: the worst of what is in it. `find_row` finds this school's
+        credentials."""
         embedded = _embedded(document)
         if not embedded or len(embedded) > EMBEDDED_MAX:
             return [unknown(CheckName.LOG, f"A transcript has 1 to {EMBEDDED_MAX} credentials.")]
+        rows = [await find_row(one) for one in embedded]
+        if len({row.learner_id for row in rows if row is not None}) > 1:
+            return [failed(CheckName.LOG, "What is in it was not issued to one learner.")]
+        logs = [
+            await self._logged.check(Presented(one), row, None)
+            for one, row in zip(embedded, rows, strict=True)
+        ]
+        logged = _worst(logs, passed(CheckName.LOG, "The transparency log knows each in it."), embedded)
+        if logged.result is not CheckResult.PASS:
+            return [logged]
+        keys = [await self._proofs.check_keys(one, issuer_of(one)) for one in embedded]
+        dates = [check_validity(one, now) for one in embedded]
         statuses = [await self._statuses.check(one, now, prove) for one in embedded]
-        logs = [await self._logged.check(Presented(one), await find_row(one), None) for one in embedded]
+        of_all = [_worst(found, found[0], embedded) for found in (keys, dates)]
         return [
+            *(one for one in of_all if one.result is not CheckResult.PASS),
             _worst(statuses, passed(CheckName.STATUS, "None in it is revoked or suspended."), embedded),
-            _worst(logs, passed(CheckName.LOG, "The transparency log knows each in it."), embedded),
+            logged,
         ]
 
 
