@@ -194,6 +194,8 @@ def test_svg_as_illustrator_begins_it() -> None:
         '<path ev:event="click" xmlns:ev="http://www.w3.org/2001/xml-events"/>',
         '<?xml-stylesheet href="https://evil.example/x.css"?>',
         "<style><![CDATA[.a{}]]></style>",
+        "<style>.a{}<desc/>@import 'https://evil.example/x.css';</style>",
+        '<metadata onload="alert(1)"/>',
         "<unknown/>",
     ],
 )

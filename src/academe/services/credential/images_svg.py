@@ -117,13 +117,15 @@ def _parse(content: bytes) -> etree._Element:
 
 def _check_element(element: etree._Element) -> None:
     name = etree.QName(element)
-    if name.namespace in _NOTES or (name.namespace == _SVG and name.localname == "metadata"):
+    if name.namespace in _NOTES:
         return
-    if name.namespace != _SVG or name.localname not in _DRAWN:
+    if name.namespace != _SVG or name.localname not in _DRAWN | {"metadata"}:
         raise SvgRefused(
             f"the SVG has an element <{name.localname[:40]}>; shapes, text and colours are enough."
         )
     if name.localname == "style":
+        if len(element):  # what stands behind a part of it is style too
+            raise SvgRefused("the SVG has an element inside of <style>.")
         _check_css(element.text or "", "<style>")
     for key, value in element.attrib.items():
         attribute = etree.QName(key)
