@@ -16,6 +16,7 @@ from academe.services.credential.publishing.formats import FileFormat
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import data_integrity, jose, strict_json
 from academe.services.credential.validation.model import CheckName, CheckResult, Verdict
+from tests.integration.credential.validation.signing import sign_as
 from tests.interop.tampering import tampered
 from tests.support.graduates import BASE_URI, Faculty, certify
 
@@ -103,6 +104,26 @@ async def test_a_row_that_somebody_reinstated_in_secret(
 
     assert told.verdict is Verdict.INVALID
     assert [one.name for one in told.checks if one.result is CheckResult.FAIL] == [CheckName.LOG]
+
+
+async def test_a_document_that_somebody_exchanged_in_secret(
+    parts: CredentialParts, faculty: Faculty, pool: Pool
+) -> None:
+    """Who has the key and the database may sign another and put it in its place; the log has its digest."""
+    issued = await certify(parts, faculty)
+    exchanged = await document_of(pool, issued) | {"name": "Doctor of Everything"}
+    content = sign_as(await parts.issuers.signing(), exchanged)
+    await pool.execute(
+        "update credential.document set json = $2 where credential_id = $1", issued.credential_id, content
+    )
+
+    told = [
+        await parts.validation.verify_document(content, {}),
+        await parts.validation.verify_code(issued.verification_code, {}),
+    ]
+
+    assert [one.verdict for one in told] == [Verdict.INVALID, Verdict.INVALID]
+    assert {one.name for one in told[0].checks if one.result is CheckResult.FAIL} == {CheckName.LOG}
 
 
 async def test_by_its_id(parts: CredentialParts, faculty: Faculty) -> None:
