@@ -16,7 +16,7 @@ from academe.services.credential.parts import CredentialParts
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards.workers import Workers
 from tests.integration.credential.issuance.rows import halves
-from tests.support.cut_pool import CUT, CutPool
+from tests.support.cut_pool import CutPool
 from tests.support.graduates import Faculty, certify, opened
 
 TURNS = 120
