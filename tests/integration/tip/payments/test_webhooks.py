@@ -1,10 +1,8 @@
-"""What Stripe sends by itself: whether to believe it, and that order and number do not matter."""
+"""What Stripe sends by itself: whether to believe it, and what a repetition does."""
 
 from __future__ import annotations
 
-import itertools
 import json
-import random
 import time
 from typing import Any
 
@@ -14,11 +12,10 @@ import pytest
 import stripe
 from starlette.applications import Starlette
 
-from academe.db.pool import Pool
 from academe.services.tip.model import TipState
 from academe.services.tip.payments.webhooks import PATH, StripeWebhooks
 from academe.services.tip.refunds.model import RefundState
-from tests.integration.tip.payments.stage import DEBT, EDUCATOR, PAYMENT_FEE, PLATFORM_FEE, Stage, opened
+from tests.integration.tip.payments.stage import DEBT, EDUCATOR, PAYMENT_FEE, PLATFORM_FEE, Stage
 from tests.support.fake_stripe import Fault
 from tests.support.postgres import quiet_log
 
@@ -195,28 +192,6 @@ async def test_the_same_event_twice_at_once(stage: Stage) -> None:
     await stage.assert_books_agree()
 
 
-async def everything(stage: Stage, story: str) -> Any:
-    """Lives through a payment at Stripe without hearing of it; returns the tip."""
-    tip = await stage.write_tip(1_000)
-    await stage.confirm(await stage.payments.start_tip(tip))
-    if story == "refunds":
-        await stage.make_refund_at_stripe(tip, 301)
-        await stage.make_refund_at_stripe(tip, 299)
-    elif story == "disputed":
-        stage.fake.open_dispute(stage.charge()["id"])
-    elif story == "won":
-        dispute = stage.fake.open_dispute(stage.charge()["id"], amount=700)
-        stage.fake.close_dispute(dispute["id"], won=True)
-    return tip
-
-
-KEEP = {
-    "refunds": ["payment_intent.succeeded", "charge.succeeded", "refund.created", "charge.refunded"],
-    "disputed": ["payment_intent.succeeded", "charge.succeeded", "charge.dispute.created"],
-    "won": ["payment_intent.succeeded", "charge.dispute.created", "charge.dispute.closed"],
-}
-
-
 async def balances(stage: Stage, tip: Any) -> tuple[int, ...]:
     return (
         await stage.balance(EDUCATOR, tip.educator_id),
@@ -224,29 +199,6 @@ async def balances(stage: Stage, tip: Any) -> tuple[int, ...]:
         await stage.balance(PLATFORM_FEE),
         await stage.balance(PAYMENT_FEE),
     )
-
-
-@pytest.mark.parametrize("story", list(KEEP))
-async def test_every_order_of_events(pool: Pool, story: str) -> None:
-    """Every permutation of up to five events, each delivered one to three times, ends in the same ledger."""
-    ends = set()
-    choice = random.Random(story)
-    for turn in itertools.count():
-        async with opened(pool) as stage:
-            tip = await everything(stage, story)
-            events = [event for event in stage.fake.events if event["type"] in KEEP[story]][:5]
-            orders = list(itertools.permutations(events))
-            if turn == min(len(orders), 24):
-                break
-            order = orders[turn] if len(orders) <= 24 else choice.choice(orders)
-            deliveries = [event for event in order for _ in range(choice.randint(1, 3))]
-            if turn % 2:
-                choice.shuffle(deliveries)  # copies also come later
-            await stage.deliver(events=deliveries)
-            ends.add(await balances(stage, tip))
-            await stage.assert_books_agree()
-
-    assert len(ends) == 1
 
 
 async def test_news_between_the_events(stage: Stage) -> None:
