@@ -11,8 +11,6 @@ from tests.browser.chromium import Browser, require_browser
 from tests.browser.site import site
 from tests.support.certificates import PAGES, URL
 
-pytestmark = pytest.mark.one_engine
-
 PHONE, DESKTOP, NARROWEST = 390, 1280, 320
 """Pixels. At 320 a page must still be readable without scrolling sideways (WCAG 1.4.10)."""
 

@@ -20,8 +20,6 @@ from benchmarks.ledger.savepoints import Savepoints
 from benchmarks.ledger.workload import FUNDS, Workload, batches
 from tests.support.postgres import TestPostgres
 
-pytestmark = pytest.mark.one_engine
-
 FEW = People(payer_count=7, educator_count=3)
 UNIFORM = Workload("three educators", "uniform", 3)
 

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.crash.load import Crowd, lost_and_doubled
 from tests.support.process import ServerProcess
 
-pytestmark = [pytest.mark.one_engine, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 ROUNDS = 8
 

@@ -19,8 +19,6 @@ from academe.rpc import guarded_connection
 from academe.rpc.guard import GuardedServer
 from academe.rpc.guarded_connection import PREFACE
 
-pytestmark = pytest.mark.one_engine
-
 LIMIT = 100_000
 PIECE = bytes(60_000)
 

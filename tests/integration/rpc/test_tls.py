@@ -18,8 +18,6 @@ from academe.api.auth.v1 import auth_service_pb2 as auth_pb
 from academe.api.auth.v1 import auth_service_pb2_grpc
 from tests.support.school import School
 
-pytestmark = pytest.mark.one_engine
-
 
 class Authority:
     """A certificate authority for an afternoon."""

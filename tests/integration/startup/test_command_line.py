@@ -13,8 +13,6 @@ from tests.integration.startup.people import refused
 from tests.support.postgres import TestPostgres
 from tests.support.process import ServerProcess
 
-pytestmark = pytest.mark.one_engine
-
 FAULTY = {
     "ACADEME_GRPC_ADDR": "50051",
     "ACADEME_BCRYPT_COST": "high",

@@ -8,14 +8,11 @@ import stat
 from pathlib import Path
 
 import psutil
-import pytest
 
 from tests.integration.embedded.people import environment, needs_root, ordinary_user, python_for
 from tests.integration.startup.conftest import MakeServer
 from tests.integration.startup.people import get_me, refused, register, sign_in
 from tests.support.process import ServerProcess
-
-pytestmark = pytest.mark.one_engine
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 

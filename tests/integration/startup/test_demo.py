@@ -16,8 +16,6 @@ from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 from tests.support.process import Ended, ServerProcess
 
-pytestmark = pytest.mark.one_engine
-
 STEPS = 12
 
 

@@ -16,8 +16,6 @@ from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres, database_of
 from tests.support.school import School
 
-pytestmark = pytest.mark.one_engine
-
 
 async def failed_start(dsn: str, folder: Path, **changes: object) -> str:
     """The sentence; fails when a port or a task outlives the start."""

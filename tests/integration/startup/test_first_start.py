@@ -6,16 +6,12 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
-
 from academe.api.auth.v1 import auth_service_pb2 as auth_pb
 from tests.integration.startup.conftest import MakeServer
 from tests.integration.startup.people import get_me, register, sign_in, sign_in_once
 from tests.support.errors import expect_error
 from tests.support.process import ServerProcess
 from tests.support.school import PASSWORD
-
-pytestmark = pytest.mark.one_engine
 
 CODE = re.compile(r"^First administrator: .*\bone_time_code (\S+)$", re.MULTILINE)
 

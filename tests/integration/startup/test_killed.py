@@ -22,8 +22,6 @@ from tests.support.errors import expect_error
 from tests.support.process import ServerProcess
 from tests.support.school import Person
 
-pytestmark = pytest.mark.one_engine
-
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 NOTICED_SECONDS = 2.0 + 1.0

@@ -16,8 +16,6 @@ from tests.integration.startup.people import get_me, register, sign_in
 from tests.support.errors import expect_error
 from tests.support.process import ServerProcess
 
-pytestmark = pytest.mark.one_engine
-
 APART_SECONDS = 0.7
 """Between signals of a person who has lost patience: more than between those that are taken for one."""
 

@@ -10,8 +10,6 @@ import pytest
 from tests.integration.startup.conftest import MakeServer
 from tests.integration.startup.people import refused
 
-pytestmark = pytest.mark.one_engine
-
 
 @pytest.fixture
 def taken() -> Iterator[str]:

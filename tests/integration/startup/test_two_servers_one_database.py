@@ -19,8 +19,6 @@ from tests.support.postgres import TestPostgres
 from tests.support.process import ServerProcess
 from tests.support.school import Person
 
-pytestmark = pytest.mark.one_engine
-
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 LOGOUT_SECONDS = 5.0

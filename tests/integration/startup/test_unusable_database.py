@@ -8,15 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
-import pytest
 
 from tests.integration.startup.conftest import MakeServer
 from tests.integration.startup.people import refused
 from tests.support.ports import free_port
 from tests.support.postgres import database_of
 from tests.support.school import School
-
-pytestmark = pytest.mark.one_engine
 
 PASSWORD = "p4ssw0rd-in-the-url"
 

@@ -10,8 +10,6 @@ import stripe
 
 from tests.integration.tip.stripe_backends import CARDS_ONLY, STRICT, Backend, opened
 
-pytestmark = pytest.mark.one_engine
-
 
 @pytest.fixture(scope="module", params=[*STRICT, "localstripe"])
 async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:

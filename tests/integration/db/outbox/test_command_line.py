@@ -11,8 +11,6 @@ from academe.db.pool import Pool
 from tests.support.outbox import Recorder, consume_all, consumer_of, publish
 from tests.support.process import ServerProcess
 
-pytestmark = pytest.mark.one_engine
-
 
 @pytest.fixture
 def academe(database: str, tmp_path: Path) -> ServerProcess:
