@@ -113,7 +113,7 @@ class CredentialParts:
             base_uri=base_uri,
         )
 
-        self.lists = StatusLists(statuses, self.issuers, workers, base_uri=base_uri)
+        self.lists = StatusLists(statuses, self.issuers, workers, self.log, base_uri=base_uri)
         self._shown = ShownCredentials(repository, self.validation, base_uri=base_uri)
         self.files = FileService(
             repository,

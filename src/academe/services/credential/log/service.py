@@ -113,6 +113,10 @@ class LogService:
         leaves = await self._repository.leaves(start, count)
         return LogPage(leaves, await self._repository.size())
 
+    async def size(self) -> int:
+        """How many entries there are."""
+        return await self._repository.size()
+
     async def history(self, credential_sha256: bytes) -> list[Leaf]:
         """Everything that the log says of a credential, in order; empty if it was never logged."""
         return await self._repository.history(credential_sha256)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from academe.clock import utcnow
 from academe.services.credential.issuance.compose import STATUS_PURPOSES, instant
 from academe.services.credential.keys import Issuers
+from academe.services.credential.log import LogService
 from academe.services.credential.standards import data_integrity, status_credential, strict_json
 from academe.services.credential.standards.errors import Refused
 from academe.services.credential.standards.workers import Workers
@@ -25,24 +26,35 @@ LIFETIME = timedelta(days=2)
 
 KEPT = 64
 
+TURNS = 16
+"""Locks, each for its share of the lists: who waits for one to be signed holds up few others."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A list as it was signed."""
+    """A list as it was signed, and what was known then: the key, how long the log was, and the positions."""
 
-    revision: tuple[object, ...]
+    issuer_id: UUID
+    key_number: int
+    log_size: int
+    positions: Sequence[int]
     until: datetime
     content: bytes
 
 
 class StatusLists:
-    """Publishes what the rows say."""
+    """Publishes what the rows say.
+
+    No bit changes without an entry in the log, in the same transaction. So while the log has not grown a list
+    is what it was, and its rows, of which there may be tens of thousands, are not read for each who asks.
+    """
 
     def __init__(
         self,
         repository: StatusRepository,
         issuers: Issuers,
         workers: Workers,
+        log: LogService,
         *,
         base_uri: str,
         clock: Callable[[], datetime] = utcnow,
@@ -50,29 +62,44 @@ class StatusLists:
         self._repository = repository
         self._issuers = issuers
         self._workers = workers
+        self._log = log
         self._base_uri = base_uri
         self._clock = clock
         self._made: OrderedDict[tuple[UUID, str], _Made] = OrderedDict()
-        self._lock = asyncio.Lock()
+        self._turns = [asyncio.Lock() for _ in range(TURNS)]
 
     async def get(self, list_id: UUID, purpose: str) -> bytes | None:
         """The signed list, None when there is none such."""
-        found = await self._repository.get_list(list_id) if purpose in STATUS_PURPOSES else None
-        if found is None:
+        if purpose not in STATUS_PURPOSES:
             return None
-        async with self._lock:  # one signature for all who ask at once
-            return await self._fresh(found, purpose)
+        async with self._turns[list_id.int % TURNS]:  # one signature for all who ask at once
+            # Read in turn, and the log first: what is signed later is never what was read earlier.
+            log_size = await self._log.size()
+            made = self._made.get((list_id, purpose))
+            if made is not None and made.log_size == log_size and await self._is_fresh(made):
+                return made.content
+            found = await self._repository.get_list(list_id)
+            return await self._renewed(found, purpose, log_size) if found is not None else None
 
-    async def _fresh(self, found: StatusList, purpose: str) -> bytes:
-        now = self._clock()
-        signing = await self._issuers.signing(found.issuer_id)
-        revision = (signing.document_key.number, *_positions(found, purpose))
-        made = self._made.get((found.list_id, purpose))
-        if made is None or made.revision != revision or made.until - now < LIFETIME / 2:
-            content = await self.sign(found, purpose, until=now + LIFETIME)
-            made = self._made[found.list_id, purpose] = _Made(revision, now + LIFETIME, content)
-            while len(self._made) > KEPT:
-                self._made.popitem(last=False)
+    async def _is_fresh(self, made: _Made) -> bool:
+        signing = await self._issuers.signing(made.issuer_id)
+        in_time = made.until - self._clock() >= LIFETIME / 2
+        return in_time and signing.document_key.number == made.key_number
+
+    async def _renewed(self, found: StatusList, purpose: str, log_size: int) -> bytes:
+        """The list as it was signed, if nothing in it has changed, or signed anew."""
+        name, positions = (found.list_id, purpose), _positions(found, purpose)
+        made = self._made.get(name)
+        if made is not None and made.positions == positions and await self._is_fresh(made):
+            made = replace(made, log_size=log_size)
+        else:
+            signing, until = await self._issuers.signing(found.issuer_id), self._clock() + LIFETIME
+            content = await self.sign(found, purpose, until=until)
+            made = _Made(found.issuer_id, signing.document_key.number, log_size, positions, until, content)
+        self._made[name] = made
+        self._made.move_to_end(name)
+        while len(self._made) > KEPT:
+            self._made.popitem(last=False)
         return made.content
 
     async def sign(self, found: StatusList, purpose: str, *, until: datetime | None) -> bytes:

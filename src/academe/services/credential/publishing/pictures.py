@@ -59,10 +59,11 @@ class Pictures:
             return await asyncio.to_thread(_RENDER[form], view)
 
     async def _once(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-        async with self._places:  # also, who waited for the same drawing finds it here
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+        if (kept := self._find(key)) is not None:
+            return kept
+        async with self._places:
+            if (kept := self._find(key)) is not None:  # who waited for the same drawing
+                return kept
             made = await asyncio.to_thread(make)
             self._kept[key] = made
             self._size += len(made)
@@ -70,6 +71,11 @@ class Pictures:
                 _, dropped = self._kept.popitem(last=False)
                 self._size -= len(dropped)
             return made
+
+    def _find(self, key: tuple[object, ...]) -> bytes | None:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
 
 
 def _baked(view: CertificateView, document: bytes, form: FileFormat) -> bytes:
