@@ -151,9 +151,13 @@ class IssueJobs:
             await self._repository.finish_job(job.issue_job_id, IssueJobState.DONE, self._clock())
             return True
         chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-        async with asyncio.TaskGroup() as turn:
-            for chunk in chunks:
-                turn.create_task(self._issue(job, chunk))
+        # One that fails takes no other along: what is issued and noted needs not be done again.
+        outcomes = await asyncio.gather(
+            *(self._issue(job, chunk) for chunk in chunks), return_exceptions=True
+        )
+        for fault in outcomes:
+            if fault is not None:
+                raise fault
         await self._repository.release_job(job.issue_job_id, self._clock())
         return True
 
