@@ -15,10 +15,12 @@ from academe.services.credential.parts import CredentialParts
 from academe.services.credential.publishing.formats import FileFormat
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import data_integrity, jose, strict_json
+from academe.services.credential.standards.workers import Workers
 from academe.services.credential.validation.model import CheckName, CheckResult, Verdict
+from tests.integration.credential.validation.conftest import Elsewhere
 from tests.integration.credential.validation.signing import sign_as
 from tests.interop.tampering import tampered
-from tests.support.graduates import BASE_URI, Faculty, certify
+from tests.support.graduates import BASE_URI, Faculty, certify, opened
 
 
 async def document_of(pool: Pool, credential: Credential) -> dict[str, Any]:
@@ -135,3 +137,23 @@ async def test_by_its_id(parts: CredentialParts, faculty: Faculty) -> None:
 
     assert known.verdict is Verdict.VALID
     assert (other.verdict, other.statement) == (Verdict.UNKNOWN, None)
+
+
+async def test_after_the_school_moved(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, workers: Workers, elsewhere: Elsewhere
+) -> None:
+    """At another address it is another issuer; what the first one issued is not called forged, and as long as
+    its lists are nowhere to be had it is not called valid either."""
+    issued = await certify(parts, faculty)
+    file = await parts.files.file_of(issued, FileFormat.JSON)
+    async with opened(
+        pool, faculty, workers=workers, fetcher=elsewhere, base_uri="https://moved.example"
+    ) as moved:
+        told = await moved.validation.verify_document(file.content, {})
+
+        assert (told.verdict, [one.name for one in told.checks if one.result is not CheckResult.PASS]) == (
+            Verdict.UNKNOWN,
+            [CheckName.STATUS],
+        )
+        by_code = await moved.validation.verify_code(issued.verification_code, {})
+        assert by_code.checks == told.checks

@@ -133,12 +133,15 @@ class ValidationService:
         return checks
 
     async def _row_of(self, document: Mapping[str, Any]) -> Credential | None:
-        """The credential of this school with the document's id, if it has one of ours."""
+        """The credential of this school with the code in the document's id, if that can be one of ours.
+
+        Whatever stands before the code: the school may have had another address when it was issued.
+        """
         uri = document.get("id")
-        begins = credential_uri(self._base_uri, "")
-        if not isinstance(uri, str) or not uri.startswith(begins):
-            return None
-        code = read_code(uri.removeprefix(begins))
+        before, begins, code_text = (
+            uri.rpartition(credential_uri("", "")) if isinstance(uri, str) else ("",) * 3
+        )
+        code = read_code(code_text) if before and begins else None
         return await self._repository.find_by_code(code) if code is not None else None
 
 
