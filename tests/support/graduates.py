@@ -17,11 +17,13 @@ from academe.secrets import Secrets
 from academe.services.course import CourseFacts
 from academe.services.credential.model import Credential, CredentialType
 from academe.services.credential.parts import CredentialParts
+from academe.services.credential.templates import Template
 from academe.services.enrollment import EnrollmentFacts, EnrollmentState
 from tests.support.ledger import People, caller
 
 BASE_URI = "https://school.example"
-SECRETS = Secrets.from_bytes(b"one school has one secret, always")
+ROOT_SECRET = b"one school has one secret, always"
+SECRETS = Secrets.from_bytes(ROOT_SECRET)
 
 
 class Faculty:
@@ -94,3 +96,30 @@ async def certify(
     enrollment = enrollment or faculty.graduate()
     fields = {"replay": None, **fields}
     return await parts.issuance.issue_credential(faculty.educator, enrollment.enrollment_id, kind, **fields)
+
+
+async def set_template(
+    parts: CredentialParts,
+    faculty: Faculty,
+    kind: CredentialType = CredentialType.CERTIFICATE,
+    **fields: Any,
+) -> Template:
+    """A template of the course, in which only `fields` say something."""
+    nothing: dict[str, Any] = {
+        "issuer_id": None,
+        "title": "",
+        "description": "",
+        "criteria": "",
+        "criteria_uri": "",
+        "alignments": (),
+        "tags": (),
+        "language_code": "",
+        "validity_days": 0,
+        "signatories": (),
+        "issued_on_completion": False,
+        "achievement_type": "",
+        "update_time": datetime.now(UTC),
+        "version": 0,
+    }
+    template = Template(course_id=faculty.course.course_id, type=kind, **{**nothing, **fields})
+    return await parts.templates.set_template(faculty.educator, template, expected_version=None)
