@@ -19,7 +19,7 @@ from academe.errors import WorkerUnavailable
 from academe.services.credential.standards import data_integrity, errors, workers
 from academe.services.credential.standards.errors import ProofInvalid, Refused, TooComplex, UndefinedTerm
 from academe.services.credential.standards.multikey import PublicKey
-from academe.services.credential.standards.workers import BATCH, Workers
+from academe.services.credential.standards.workers import BATCH, STRANGERS, Workers
 from tests.support.vc import CREATED, METHOD, PUBLIC_KEY, credential, signed
 
 OPTIONS = data_integrity.proof_options(METHOD, CREATED)
@@ -55,6 +55,29 @@ async def test_many_documents_in_their_order(pool: Workers) -> None:
 async def test_no_documents(pool: Workers) -> None:
     """Nothing is asked, and nothing comes back."""
     assert await pool.signing_inputs([]) == []
+
+
+async def test_strangers_who_send_very_many(pool: Workers) -> None:
+    """Issuing waits for a few of their documents, and not for all; those who give up leave no work behind."""
+    done: list[str] = []
+
+    async def send(document: dict[str, Any]) -> None:
+        await pool.proofs_to_check(document)
+        done.append("checked")
+
+    sent = [asyncio.create_task(send(signed())) for _ in range(20)]
+    gone = [asyncio.create_task(send(signed())) for _ in range(20)]
+    await asyncio.sleep(0)
+    for one in gone:
+        one.cancel()
+    await pool.signing_inputs([(credential(), OPTIONS)])
+    before = len(done)
+    await pool.proofs_to_check(signed(), strange=False)
+    await asyncio.gather(*sent)
+
+    assert before <= STRANGERS
+    assert len(done) == 20
+    assert (await pool.proofs_to_check(signed()))[0][0].method == METHOD  # every place was given back
 
 
 async def test_a_signed_document_is_verified(pool: Workers) -> None:

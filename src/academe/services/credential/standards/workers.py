@@ -31,6 +31,10 @@ CPU_SECONDS = 5.0
 WALL_SECONDS = 30.0
 """For one job. It is the machine that is slow then, or stands still, and not a document."""
 
+STRANGERS = 2
+"""Documents of strangers that wait for the process or are in it; the others wait outside. So whoever issues
+or opens a page is behind these few, however many are sent."""
+
 RETRY_SECONDS = 1.0
 """After which it may be worth asking again, when processes are killed or cannot be started."""
 
@@ -54,6 +58,7 @@ class Workers:
         self._process: HelperProcess | None = None
         self._thread = ThreadPoolExecutor(1, "canonicalise")  # waits for the process
         self._turn = asyncio.Lock()  # one job at a time, so that it is known whose job ended the process
+        self._strangers = asyncio.Semaphore(STRANGERS)
         self._closed = False
 
     async def start(self) -> None:
@@ -75,9 +80,11 @@ class Workers:
         """What the guard says of a document; None when it has one canonical form, and that covers it all."""
         return await self._run(_check, document)
 
-    async def proofs_to_check(self, document: Document) -> list[tuple[Proof, bytes]]:
-        """Each proof of a document with the bytes that it must be a signature of. Raises Refused."""
-        found = await self._run(_proofs_to_check, document)
+    async def proofs_to_check(self, document: Document, *, strange: bool = True) -> list[tuple[Proof, bytes]]:
+        """Each proof of a document with the bytes that it must be a signature of; `strange` is what somebody
+        sent. Raises Refused."""
+        run = self._run_strange if strange else self._run
+        found = await run(_proofs_to_check, document)
         if isinstance(found, Refused):
             raise found
         return found
@@ -112,6 +119,14 @@ class Workers:
     async def _run(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
         """Raises TooComplex when the process ended itself over it."""
         return await asyncio.shield(asyncio.ensure_future(self._in_turn(work, given)))
+
+    async def _run_strange(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
+        """The same. Who waits outside and gives up leaves nothing behind; a job that is in the queue is done,
+        and keeps its place until then, for whomever."""
+        await self._strangers.acquire()
+        job = asyncio.ensure_future(self._in_turn(work, given))
+        job.add_done_callback(lambda _: self._strangers.release())
+        return await asyncio.shield(job)
 
     async def _in_turn(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
         """A process that was ended by somebody else is replaced, and its job done again, once."""

@@ -19,11 +19,15 @@ _TOKEN = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A credential as it came: its claims, and the token it came in if it did."""
+    """A credential as it came: its claims, and the token it came in if it did.
+
+    `is_strange` is false of what this school keeps itself.
+    """
 
     document: dict[str, Any]
     token: bytes | None = None
     header: Mapping[str, Any] | None = None
+    is_strange: bool = True
 
 
 def read(content: bytes) -> Presented:

@@ -50,7 +50,7 @@ class ProofChecker:
         try:
             if presented.token is not None:
                 return await self._check_token(presented.token, presented.header or {}, issuer)
-            return await self._check_document(presented.document, issuer)
+            return await self._check_document(presented, issuer)
         except NoKey as error:
             return [failed(CheckName.ISSUER, str(error))]
         except KeyUnknown as error:
@@ -91,9 +91,9 @@ class ProofChecker:
             passed(CheckName.ISSUER, f"It was signed by {issuer}, with {method}."),
         ]
 
-    async def _check_document(self, document: dict[str, Any], issuer: str) -> list[Check]:
+    async def _check_document(self, presented: Presented, issuer: str) -> list[Check]:
         try:
-            proofs = await self._workers.proofs_to_check(document)
+            proofs = await self._workers.proofs_to_check(presented.document, strange=presented.is_strange)
         except (UndefinedTerm, UnknownContext) as error:
             return [failed(CheckName.CONTEXTS, str(error))]
         except ProofInvalid as error:

@@ -99,7 +99,7 @@ class ValidationService:
         if document is None or credential.document_sha256 is None:
             reason = "It is not signed yet; that is being done, so ask again in a minute."
             return Verification(Verdict.UNKNOWN, statement, [unknown(CheckName.PROOF, reason)])
-        presented = Presented(strict_json.parse(document.json))
+        presented = Presented(strict_json.parse(document.json), is_strange=False)
         checks = await self._checks(presented, credential.issuer_did, credential, expected, stored=document)
         return Verification(verdict_of(checks), statement, checks)
 
