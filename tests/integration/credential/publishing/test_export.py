@@ -89,6 +89,18 @@ async def test_the_folder_is_whole_or_not_there(
         await write_folder(parts.export, tmp_path / "site")
 
 
+async def test_the_folder_that_somebody_stands_in(
+    parts: CredentialParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is written to as by its name."""
+    (tmp_path / "site").mkdir()
+    monkeypatch.chdir(tmp_path / "site")
+    await write_folder(parts.export, Path("."))
+
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (tmp_path / "site" / "manifest.json").exists()
+
+
 async def test_only_public_credentials_are_in_it(
     parts: CredentialParts, faculty: Faculty, pool: Pool, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ async def write_folder(export: Export, folder: Path) -> int:
     The files go into a folder beside it, which gets the name when all of them are on the disk: whoever serves
     the folder never serves half of it.
     """
+    folder = folder.absolute()  # which has a name, as "." has not
     if _in_use(folder):
         raise StartupError(f"{folder} exists: name a folder that does not, and point the web server to it.")
     partial = folder.with_name(f".{folder.name}.partial")
