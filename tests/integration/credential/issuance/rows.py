@@ -21,8 +21,8 @@ async def halves(pool: Pool) -> int:
             from credential.credential as held
             full join credential.verification_code as code on code.code = held.verification_code
             full join credential.document as document on document.credential_id = held.credential_id
-            full join credential.log_leaf as leaf
-              on leaf.credential_sha256 = held.document_sha256 and leaf.event = 1
+            full join (select * from credential.log_leaf where event = 1) as leaf
+              on leaf.credential_sha256 = held.document_sha256
             left join credential.status_entry as entry on entry.credential_id = held.credential_id
             where held.credential_id is null or code.code is null or document.credential_id is null
                or leaf.leaf_index is null or entry.position is null

@@ -158,7 +158,7 @@ async def test_an_account_that_is_gone(
 async def test_what_cannot_be_signed(
     completions: OutboxConsumer, parts: CredentialParts, faculty: Faculty, pool: Pool
 ) -> None:
-    """Is tried again and then parked, where an operator sees why; other courses are served at once. Once it is
+    """Is tried again and then parked, where an operator sees why; other courses are served. Once it is
     corrected, replaying issues it."""
     other = Faculty()
     elsewhere = other.graduate()

@@ -26,10 +26,15 @@ def read_list(content: bytes) -> Published:
     encoded = subject["encodedList"]
     assert encoded[0] == "u"
     packed = base64.urlsafe_b64decode(encoded[1:] + "=" * (-len(encoded[1:]) % 4))
-    bits = "".join(f"{byte:08b}" for byte in gzip.decompress(packed))  # the first bit is the most significant
-    return Published(
-        subject["statusPurpose"], len(bits), {position for position, bit in enumerate(bits) if bit == "1"}
-    )
+    packed_bits = gzip.decompress(packed)
+    set_bits = {
+        8 * place + bit
+        for place, byte in enumerate(packed_bits)
+        if byte
+        for bit in range(8)
+        if byte & 0x80 >> bit  # the first bit is the most significant
+    }
+    return Published(subject["statusPurpose"], 8 * len(packed_bits), set_bits)
 
 
 async def published(parts: CredentialParts, uri: str) -> Published:
