@@ -17,7 +17,7 @@ async def write_folder(export: Export, folder: Path) -> int:
     The files go into a folder beside it, which gets the name when all of them are on the disk: whoever serves
     the folder never serves half of it.
     """
-    folder = folder.absolute()  # which has a name, as "." has not
+    folder = _named(folder)
     if _in_use(folder):
         raise StartupError(f"{folder} exists: name a folder that does not, and point the web server to it.")
     partial = folder.with_name(f".{folder.name}.partial")
@@ -32,6 +32,11 @@ async def write_folder(export: Export, folder: Path) -> int:
         shutil.rmtree(partial, ignore_errors=True)
         raise StartupError(f"{folder} cannot be written: {error.strerror}.") from error
     return count
+
+
+def _named(folder: Path) -> Path:
+    """The same with a name, which "." has not."""
+    return folder.absolute()
 
 
 def _write(path: Path, content: bytes) -> None:
