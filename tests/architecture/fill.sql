@@ -2,6 +2,9 @@
 -- thousand in the others, so that an index is worth using. Written with constraints and triggers asleep; only the planner looks at it.
 
 set session_replication_role = replica;
+-- Indexes are asleep too, and built of the whole at the end: that takes a third less time.
+update pg_index set indisready = false
+where indrelid in (select oid from pg_class where relnamespace >= 16384);
 
 insert into account.account
 select md5('user' || n)::uuid, 'user' || n, 'user' || n, 'u' || n || '@example.org', 'u' || n || '@example.org',
@@ -229,4 +232,13 @@ select 'consumer' || n % 5, n, n, md5('aggregate' || n % 10000)::uuid, case when
 from generate_series(1, 20000) n;
 
 set session_replication_role = origin;
+set maintenance_work_mem = '256MB';
+do $$
+declare
+    full_table regclass;
+begin
+    for full_table in select distinct indrelid from pg_index where not indisready loop
+        execute format('reindex table %s', full_table);
+    end loop;
+end $$;
 analyze;

@@ -46,11 +46,24 @@ BOTH_ENGINES = (
 """Directories and files. One that is not there fails the run, lest it be forgotten when it moves."""
 
 
+CHOSEN = [HERE / name for name in BOTH_ENGINES]
+
+
+def is_chosen(path: Path) -> bool:
+    return any(path.is_relative_to(chosen) for chosen in CHOSEN)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only these are asked for, the others are not even read."""
+    if config.option.markexpr == "both_engines" and collection_path.name.startswith("test_"):
+        return not is_chosen(collection_path) or None
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    chosen = [HERE / name for name in BOTH_ENGINES]
-    missing = [str(path.relative_to(HERE)) for path in chosen if not path.exists()]
+    missing = [str(path.relative_to(HERE)) for path in CHOSEN if not path.exists()]
     if missing:
         raise pytest.UsageError(f"run on both engines, it says in {__file__}, but not there: {missing}")
     for item in items:
-        if any(item.path.is_relative_to(path) for path in chosen):
+        if is_chosen(item.path):
             item.add_marker(pytest.mark.both_engines)
