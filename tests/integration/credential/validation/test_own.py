@@ -7,6 +7,8 @@ import random
 from typing import Any
 
 import pytest
+from joserfc import jws
+from joserfc.jwk import OKPKey
 
 from academe.db.pool import Pool
 from academe.services.credential.issuance.draft import credential_uri
@@ -84,6 +86,26 @@ async def test_what_a_stolen_key_signs(parts: CredentialParts, faculty: Faculty,
 
             assert told.verdict is Verdict.INVALID
             assert [one.name for one in told.checks if one.result is CheckResult.FAIL] == [CheckName.LOG]
+
+
+async def test_keys_sign_what_they_are_for(parts: CredentialParts, faculty: Faculty) -> None:
+    """What the key for documents has signed is no token of ours, whatever it says; nor the other way round."""
+    issued = await certify(parts, faculty)
+    signing = await parts.issuers.signing()
+    token = (await parts.files.file_of(issued, FileFormat.JWT)).content
+    key = OKPKey.import_key(signing.document_key.key)
+    header = {"alg": "Ed25519", "typ": "vc+jwt", "kid": signing.document_key.method}
+    claims = strict_json.serialise(jose.read(token)[1])
+    signed = jws.serialize_compact(header, claims, key, ["Ed25519"]).encode()
+    document = strict_json.parse((await parts.files.file_of(issued, FileFormat.JSON)).content)
+    document["proof"]["verificationMethod"] = signing.token_key.method
+
+    told = [
+        await parts.validation.verify_document(one, {}) for one in (signed, strict_json.serialise(document))
+    ]
+
+    assert [one.verdict for one in told] == [Verdict.INVALID, Verdict.INVALID]
+    assert [one.checks[-1].name for one in told] == [CheckName.ISSUER, CheckName.ISSUER]
 
 
 async def test_a_row_that_somebody_reinstated_in_secret(

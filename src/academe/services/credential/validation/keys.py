@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from academe.clock import utcnow
-from academe.services.credential.keys import Issuers, KeyState
+from academe.services.credential.keys import Issuers, KeyState, KeyUse
 from academe.services.credential.standards import did as dids
 from academe.services.credential.standards import strict_json
 from academe.services.credential.standards.errors import Refused, quoted
 from academe.services.credential.standards.multikey import PublicKey
 from academe.services.credential.validation.fetch import Fetcher, Unreachable
+
+_SIGNS = {KeyUse.DOCUMENT: "documents", KeyUse.TOKEN: "tokens"}
 
 
 class NoKey(Exception):
@@ -30,8 +32,9 @@ class KeyFinder:
         self._fetcher = fetcher
         self._clock = clock
 
-    async def find(self, method: str, issuer_did: str) -> PublicKey:
-        """The key named `method`, for signatures of `issuer_did`. Raises NoKey and KeyUnknown."""
+    async def find(self, method: str, issuer_did: str, use: KeyUse) -> PublicKey:
+        """The key named `method`, for signatures of `issuer_did` on documents or on tokens; others' keys do not
+        say which they are for. Raises NoKey and KeyUnknown."""
         owner = method.partition("#")[0]
         if owner != issuer_did:
             raise NoKey(f"The key {method} is not one of the issuer {issuer_did}.")
@@ -39,6 +42,8 @@ class KeyFinder:
         if ours is not None:
             if ours.state is KeyState.COMPROMISED:
                 raise NoKey(f"The key {method} is compromised: nothing it signed is good any more.")
+            if ours.use is not use:
+                raise NoKey(f"The key {method} is for {_SIGNS[ours.use]}.")
             return ours.public_key
         if await self._issuers.by_did(issuer_did) is not None:
             raise NoKey(f"The issuer has no key {method}.")

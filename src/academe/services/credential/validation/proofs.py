@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from academe.clock import utcnow
-from academe.services.credential.keys import Issuers
+from academe.services.credential.keys import Issuers, KeyUse
 from academe.services.credential.standards import data_integrity, jose
 from academe.services.credential.standards.errors import (
     ProofInvalid,
@@ -65,7 +65,7 @@ class ProofChecker:
         """Whether the keys that a document names are still good. Its signatures are known to hold."""
         try:
             for proof in data_integrity.read_proofs(document):
-                await self._keys.find(proof.method, issuer)
+                await self._keys.find(proof.method, issuer, KeyUse.DOCUMENT)
         except (NoKey, ProofInvalid) as error:
             return failed(CheckName.ISSUER, str(error))
         except KeyUnknown as error:
@@ -78,7 +78,7 @@ class ProofChecker:
             return [
                 failed(CheckName.PROOF, "The token does not name its key (kid) by a verification method.")
             ]
-        key = await self._keys.find(method, issuer)
+        key = await self._keys.find(method, issuer, KeyUse.TOKEN)
         try:
             claims = jose.verify(token, key)
         except Refused as error:
@@ -105,7 +105,7 @@ class ProofChecker:
             if proof.expires is not None and proof.expires <= self._clock():
                 ended = proof.expires.isoformat()
                 return [*checks, failed(CheckName.PROOF, f"The proof was good until {ended}.")]
-            key = await self._keys.find(proof.method, issuer)
+            key = await self._keys.find(proof.method, issuer, KeyUse.DOCUMENT)
             try:
                 data_integrity.check_signature(proof, message, key)
             except Refused as error:

@@ -75,7 +75,9 @@ class ValidationService:
             return _nothing(
                 f"The ids of this school's credentials begin with {begins}; send the document itself."
             )
-        return await self.verify_code(uri.removeprefix(begins), expected)
+        # As people copy it from the page in their language.
+        code = uri.removeprefix(begins).partition("?")[0].partition("#")[0].rstrip("/")
+        return await self.verify_code(code, expected)
 
     async def verify_document(self, content: bytes, expected: Mapping[str, str]) -> Verification:
         """What there is to say about a credential from anywhere. Raises nothing."""
