@@ -89,7 +89,7 @@ async def test_what_a_stolen_key_signs(parts: CredentialParts, faculty: Faculty,
 
 
 async def test_keys_sign_what_they_are_for(parts: CredentialParts, faculty: Faculty) -> None:
-    """What the key for documents has signed is no token of ours, whatever it says; nor the other way round."""
+    """What the key for documents has signed is no token of ours, and no document what the other signed."""
     issued = await certify(parts, faculty)
     signing = await parts.issuers.signing()
     token = (await parts.files.file_of(issued, FileFormat.JWT)).content

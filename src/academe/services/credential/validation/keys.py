@@ -33,8 +33,8 @@ class KeyFinder:
         self._clock = clock
 
     async def find(self, method: str, issuer_did: str, use: KeyUse) -> PublicKey:
-        """The key named `method`, for signatures of `issuer_did` on documents or on tokens; others' keys do not
-        say which they are for. Raises NoKey and KeyUnknown."""
+        """The key named `method`, for signatures of `issuer_did` on documents or on tokens; keys of others
+        say nothing of that. Raises NoKey and KeyUnknown."""
         owner = method.partition("#")[0]
         if owner != issuer_did:
             raise NoKey(f"The key {method} is not one of the issuer {issuer_did}.")
