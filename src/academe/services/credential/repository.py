@@ -167,13 +167,16 @@ class CredentialRepository:
         keeps_name: bool | None,
         expected_version: int | None,
     ) -> Credential:
-        """Changes what the holder decides; None leaves as it is. Raises EtagMismatch."""
+        """Changes what the holder decides; None leaves as it is. What is as wished already is answered as it
+        is, whatever version is expected. Raises EtagMismatch."""
         row = await self._pool.fetchrow(
             """
             update credential.credential
             set visibility = coalesce($3::smallint, visibility),
                 keeps_name = coalesce($4::boolean, keeps_name), version = version + 1
             where learner_id = $1 and credential_id = $2 and version = coalesce($5::bigint, version)
+              and (visibility <> coalesce($3::smallint, visibility)
+                   or keeps_name <> coalesce($4::boolean, keeps_name))
             returning learner_id, credential_id, enrollment_id, course_id, awarder_id, type,
                       course_title, learner_name, awarder_name, verification_code, state,
                       issue_time, revoke_time, status_reason, version, issuer_id, issuer_name,
@@ -191,7 +194,10 @@ class CredentialRepository:
         current = await self.get_credential(credential.credential_id)
         if current is None:
             raise CredentialNotFound(credential_id=credential.credential_id)
-        raise EtagMismatch(etag=etag(current.version))
+        as_wished = visibility in (None, current.visibility) and keeps_name in (None, current.keeps_name)
+        if not as_wished:
+            raise EtagMismatch(etag=etag(current.version))
+        return current
 
     async def erase_names(self, learner_id: UUID) -> tuple[int, int]:
         """Takes the learner's name out of every credential whose holder did not want it kept. Answers with

@@ -16,18 +16,20 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class IssueCredentialRequest(_message.Message):
-    __slots__ = ("request_id", "enrollment_id", "type", "results", "evidence")
+    __slots__ = ("request_id", "enrollment_id", "type", "results", "evidence", "replace_revoked")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ENROLLMENT_ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    REPLACE_REVOKED_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     enrollment_id: str
     type: _credential_pb2.CredentialType
     results: _containers.RepeatedCompositeFieldContainer[_credential_pb2.CredentialResult]
     evidence: _containers.RepeatedCompositeFieldContainer[_credential_pb2.CredentialEvidence]
-    def __init__(self, request_id: _Optional[str] = ..., enrollment_id: _Optional[str] = ..., type: _Optional[_Union[_credential_pb2.CredentialType, str]] = ..., results: _Optional[_Iterable[_Union[_credential_pb2.CredentialResult, _Mapping]]] = ..., evidence: _Optional[_Iterable[_Union[_credential_pb2.CredentialEvidence, _Mapping]]] = ...) -> None: ...
+    replace_revoked: bool
+    def __init__(self, request_id: _Optional[str] = ..., enrollment_id: _Optional[str] = ..., type: _Optional[_Union[_credential_pb2.CredentialType, str]] = ..., results: _Optional[_Iterable[_Union[_credential_pb2.CredentialResult, _Mapping]]] = ..., evidence: _Optional[_Iterable[_Union[_credential_pb2.CredentialEvidence, _Mapping]]] = ..., replace_revoked: _Optional[bool] = ...) -> None: ...
 
 class GetCredentialRequest(_message.Message):
     __slots__ = ("credential_id",)

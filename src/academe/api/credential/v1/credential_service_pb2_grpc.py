@@ -211,7 +211,8 @@ class CredentialServiceServicer:
 
     def IssueCredential(self, request, context):
         """Issues a credential of a type for a completed enrollment, once: the same type again answers with
-        the first. It is signed before the call returns. For the course's educators and administrators.
+        the first, unless that is revoked and to be replaced. It is signed before the call returns. For the
+        course's educators and administrators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -280,7 +281,8 @@ class CredentialServiceServicer:
 
     def DownloadTranscript(self, request, context):
         """The caller's credentials in one signed transcript (Comprehensive Learner Record 2.0), or those of the
-        learner an administrator names: every one that is valid now, each with its own signature.
+        learner an administrator names: every one that is valid now, each with its own signature. It is
+        valid for 90 days.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

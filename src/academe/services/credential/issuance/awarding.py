@@ -15,7 +15,7 @@ from academe.services.credential.issuance.fields import issuer_field, request_fi
 from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
 from academe.services.credential.issuance.signing import Signed, Signer
 from academe.services.credential.keys import Issuers, SigningIssuer
-from academe.services.credential.model import Credential, Replay
+from academe.services.credential.model import Credential, CredentialState, Replay
 from academe.services.credential.standards.errors import Refused
 
 TRIES = 5
@@ -50,7 +50,8 @@ class Awarding:
         """
         replays = replays or {}
         outcomes: dict[Key, tuple[Credential, bool] | CredentialUnsignable] = {}
-        found = await self._repository.find_issued([award.key for award in awards])
+        held = await self._repository.find_issued([award.key for award in awards])
+        found = {award.key: held[award.key] for award in awards if award.key in held and _stays(award, held)}
         outcomes |= {key: (credential, False) for key, credential in found.items()}
         claims = [(replays[key], credential) for key, credential in found.items() if key in replays]
         if claims:
@@ -60,6 +61,13 @@ class Awarding:
             group = [award for award in missing.values() if award.issuer_id == issuer_id]
             outcomes |= await self._issue_of(issuer_id, group, replays)
         return [outcomes[award.key] for award in awards]
+
+    async def answered(self, replay: Replay) -> Credential | None:
+        """What a request was answered with before, as it is now; also when another took its place since.
+
+        Raises RequestIdReused when it asked for something else.
+        """
+        return await self._repository.find_answer(replay)
 
     async def _issue_of(
         self, issuer_id: UUID | None, awards: Sequence[Award], replays: Mapping[Key, Replay]
@@ -107,6 +115,11 @@ class Awarding:
             else:
                 prepared.append(_issue(award, credential, issuer, outcome))
         return prepared, refused
+
+
+def _stays(award: Award, held: Mapping[Key, Credential]) -> bool:
+    """Whether what is there is the answer, and not to be replaced."""
+    return not award.replaces_revoked or held[award.key].state is not CredentialState.REVOKED
 
 
 def unsignable(award: Award, refused: Refused) -> CredentialUnsignable:

@@ -50,13 +50,17 @@ class Award:
     template: Template | None
     results: Sequence[Result] = ()
     evidence: Sequence[Evidence] = ()
+    replaces_revoked: bool = False
+    """Whether it takes the place of one that is revoked, which is the answer otherwise."""
 
     @property
     def key(self) -> Key:
         return self.enrollment.learner_id, self.enrollment.enrollment_id, int(self.type)
 
-    def with_work(self, results: Sequence[Result], evidence: Sequence[Evidence]) -> Award:
-        return replace(self, results=results, evidence=evidence)
+    def with_work(
+        self, results: Sequence[Result], evidence: Sequence[Evidence], *, replaces_revoked: bool
+    ) -> Award:
+        return replace(self, results=results, evidence=evidence, replaces_revoked=replaces_revoked)
 
     @property
     def issuer_id(self) -> UUID | None:

@@ -39,6 +39,7 @@ class IssuanceHandler:
             CredentialType(request.type),
             results=results_of(request.results),
             evidence=evidence_of(request.evidence),
+            replaces_revoked=request.replace_revoked,
             replay=replay_of(request),
         )
         return credential_message(credential, self._uri(credential))

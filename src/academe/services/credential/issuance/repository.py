@@ -11,7 +11,7 @@ from uuid import UUID
 from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.draft import StatusPlace
 from academe.services.credential.issuance.repository_places import reserve_places
-from academe.services.credential.issuance.repository_requests import claim_requests
+from academe.services.credential.issuance.repository_requests import claim_requests, find_answer
 from academe.services.credential.keys import KeyUse, lock_active_key
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
@@ -42,6 +42,10 @@ class IssuanceRepository:
     ) -> Mapping[tuple[UUID, UUID, int], Credential]:
         """The credentials that exist, by learner, enrollment and type."""
         return await _issued(self._pool, keys)
+
+    async def find_answer(self, replay: Replay) -> Credential | None:
+        """The credential that a request was answered with. Raises RequestIdReused."""
+        return await find_answer(self._pool, replay)
 
     async def reserve_places(
         self, issuer_id: UUID, owners: Sequence[tuple[UUID, UUID]], now: datetime
@@ -126,11 +130,13 @@ async def _issued(
         join credential.credential as held
           on held.learner_id = asked.learner_id and held.enrollment_id = asked.enrollment_id
          and held.type = asked.type
+        order by held.state <> 2, held.credential_id
         """,
         [key[0] for key in keys],
         [key[1] for key in keys],
         [key[2] for key in keys],
     )
+    # The last of each: the one that is not revoked, or the newest of those that are.
     return {(row["learner_id"], row["enrollment_id"], row["type"]): credential_of(row) for row in rows}
 
 

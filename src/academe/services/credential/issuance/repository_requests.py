@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from academe.db.pool import Queryable
 from academe.errors import RequestIdReused
 from academe.services.credential.model import Credential, Replay
+from academe.services.credential.repository_shared import credential_of
 
 
 async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, Credential]]) -> None:
@@ -44,3 +45,28 @@ async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, C
     )
     if reused:
         raise RequestIdReused
+
+
+async def find_answer(connection: Queryable, replay: Replay) -> Credential | None:
+    """What a request was answered with, as it is now; None for a new one. Raises RequestIdReused."""
+    row = await connection.fetchrow(
+        """
+        select request.request_hash, held.learner_id, held.credential_id, held.enrollment_id,
+               held.course_id, held.awarder_id, held.type, held.course_title, held.learner_name,
+               held.awarder_name, held.verification_code, held.state, held.issue_time, held.revoke_time,
+               held.status_reason, held.version, held.issuer_id, held.issuer_name, held.issuer_did,
+               held.title, held.expire_time, held.suspend_time, held.visibility, held.keeps_name,
+               held.document_sha256
+        from credential.request as request
+        join credential.credential as held
+          on held.learner_id = request.learner_id and held.credential_id = request.credential_id
+        where request.awarder_id = $1 and request.request_id = $2
+        """,
+        replay.awarder_id,
+        replay.request_id,
+    )
+    if row is None:
+        return None
+    if row["request_hash"] != replay.request_hash:
+        raise RequestIdReused
+    return credential_of(row)

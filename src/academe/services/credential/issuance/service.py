@@ -54,9 +54,11 @@ class IssuanceService:
         *,
         results: Sequence[Result] = (),
         evidence: Sequence[Evidence] = (),
+        replaces_revoked: bool = False,
         replay: Replay | None,
     ) -> Credential:
-        """Issues a credential of a type for a completed enrollment, or answers with the first of that type.
+        """Issues a credential of a type for a completed enrollment, or answers with the one of that type;
+        with one that is revoked, too, unless it is to be replaced.
 
         Raises EnrollmentNotFound, also to educators of other courses; NotCourseEducator to somebody who
         learns in the course; EnrollmentNotCompleted; CredentialUnsignable; RequestIdReused.
@@ -69,10 +71,13 @@ class IssuanceService:
             if caller.user_id == enrollment.learner_id:
                 raise NotCourseEducator(ONLY_EDUCATORS, course_id=enrollment.course_id)
             raise EnrollmentNotFound(enrollment_id=enrollment_id)
+        if replay is not None and (answered := await self._awarding.answered(replay)) is not None:
+            return answered
         (award,) = await self._awards([enrollment], course, kind, caller.user_id)
         if isinstance(award, AcademeError):
             raise award
-        return await self._singly.issue(award.with_work(results, evidence), replay)
+        award = award.with_work(results, evidence, replaces_revoked=replaces_revoked)
+        return await self._singly.issue(award, replay)
 
     async def issue_many(
         self, course_id: UUID, enrollment_ids: Sequence[UUID], kind: CredentialType, awarder_id: UUID | None

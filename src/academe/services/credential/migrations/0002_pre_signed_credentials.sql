@@ -75,6 +75,7 @@ alter table credential.credential rename column issuer_name to awarder_name;
 alter table credential.credential rename column revoke_reason to status_reason;
 alter table credential.credential
     alter column awarder_id drop not null,
+    drop constraint credential_once,
     drop constraint credential_state_known,
     drop constraint credential_revoked_when,
     add column issuer_id uuid,
@@ -94,6 +95,8 @@ alter table credential.credential
     add constraint credential_suspended_when check ((state = 3) <= (suspend_time is not null)),
     add constraint credential_visibility_known check (visibility in (1, 2, 3)),
     add constraint credential_signed_by check ((document_sha256 is null) = (issuer_id is null));
+-- Exactly one that is not revoked, of each enrollment and type.
+create unique index credential_once on credential.credential (learner_id, enrollment_id, type) where state <> 2;
 create index credential_unsigned on credential.credential (credential_id) where document_sha256 is null;
 create index credential_public on credential.credential (credential_id) where visibility = 3;
 

@@ -16,6 +16,14 @@ from academe.services.credential.service import CredentialService
 from academe.services.credential.statuses.repository import StatusRepository
 
 
+def check_reason(reason: str) -> None:
+    """Raises InvalidArgument for one that readers could do nothing with."""
+    if not reason.strip():
+        raise InvalidArgument.field("reason", "must say something: everybody who verifies it reads it")
+    if "\0" in reason:
+        raise InvalidArgument.field("reason", "must not contain the character U+0000")
+
+
 class StatusService:
     """What a course's educators and administrators say of credentials after they were issued."""
 
@@ -63,8 +71,8 @@ class StatusService:
         reason: str,
         expected_version: int | None,
     ) -> Credential:
-        if "\0" in reason:
-            raise InvalidArgument.field("reason", "must not contain the character U+0000")
+        if state is not CredentialState.VALID:
+            check_reason(reason)
         credential, teaches = await self._credentials.visible(caller, credential_id)
         if not teaches:
             raise NotCourseEducator(ONLY_EDUCATORS, course_id=credential.course_id)

@@ -32,6 +32,7 @@ from academe.services.credential.web_address import check_web_address
 SCHOOL = "https://school.example"
 """Of the invented credential. The guard refuses nothing else in it, so what it refuses is the author's."""
 
+
 async def check_template(template: Template) -> None:
     """Raises InvalidArgument, ImageRefused and CredentialUnsignable, each naming the field."""
     if template.achievement_type and template.achievement_type not in KNOWN_ACHIEVEMENT_TYPES:
@@ -39,6 +40,8 @@ async def check_template(template: Template) -> None:
             "template.achievement_type",
             f"must be empty or one of {', '.join(sorted(KNOWN_ACHIEVEMENT_TYPES))}",
         )
+    for name in ("title", "description", "criteria"):
+        _check_words(f"template.{name}", getattr(template, name))
     check_web_address("template.criteria_uri", template.criteria_uri)
     for index, alignment in enumerate(template.alignments):
         check_web_address(f"template.alignments[{index}].uri", alignment.uri)
@@ -46,6 +49,7 @@ async def check_template(template: Template) -> None:
         field = f"template.signatories[{index}]"
         _check_line(f"{field}.name", signatory.name)
         _check_line(f"{field}.role", signatory.role)
+        _check_words(f"{field}.name", signatory.name)
         await asyncio.to_thread(check_image, f"{field}.image", signatory.image)
     try:
         await asyncio.to_thread(guard.check, compose(_invented(template)))
@@ -55,6 +59,11 @@ async def check_template(template: Template) -> None:
         raise CredentialUnsignable(
             f"{field}: cannot be signed: {refused.reason}", violations=(violation,), path=refused.path
         ) from refused
+
+
+def _check_words(field: str, text: str) -> None:
+    if text and not text.strip():
+        raise InvalidArgument.field(field, "must say something, or be empty")
 
 
 def _check_line(field: str, text: str) -> None:
