@@ -56,7 +56,7 @@ def text_of(element: html.HtmlElement) -> str:
         (EXPIRED, "This credential has expired", "was valid until 1 June 2026."),
         (NOT_YET_VALID, "This credential is not valid yet", "becomes valid on 1 January 2027."),
         (UNCONFIRMED, "This credential could not be confirmed", "Do not rely on it until it can."),
-        (INVALID, "This credential is not genuine", "Do not rely on it."),
+        (INVALID, "This credential is not to be trusted", "Do not rely on it."),
         (UNKNOWN, "No such credential", "Nothing with this code was issued here."),
         (HIDDEN, "This credential is valid", "It exists, and it is in force."),
         (HIDDEN_REVOKED, "This credential is not in force", "It exists."),
