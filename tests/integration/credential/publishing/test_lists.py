@@ -31,7 +31,7 @@ async def list_id(pool: Pool, issued: Credential) -> UUID:
 
 async def revoke(parts: CredentialParts, faculty: Faculty, credential: Credential) -> None:
     await parts.statuses.revoke_credential(
-        faculty.educator, credential.credential_id, "", expected_version=None
+        faculty.educator, credential.credential_id, "Copied", expected_version=None
     )
 
 

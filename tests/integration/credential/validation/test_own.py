@@ -88,6 +88,34 @@ async def test_what_a_stolen_key_signs(parts: CredentialParts, faculty: Faculty,
             assert [one.name for one in told.checks if one.result is CheckResult.FAIL] == [CheckName.LOG]
 
 
+async def test_one_that_many_look_at(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is canonicalised once; what can change is looked up each time, and so is the document itself."""
+    issued, asked = await certify(parts, faculty), 0
+    check = workers.proofs_to_check
+
+    async def counted(document: dict[str, Any], *, strange: bool = True) -> Any:
+        nonlocal asked
+        asked += 1
+        return await check(document, strange=strange)
+
+    monkeypatch.setattr(workers, "proofs_to_check", counted)
+    first = [await parts.validation.verify_code(issued.verification_code, {}) for _ in range(5)]
+    await parts.statuses.suspend_credential(
+        faculty.educator, issued.credential_id, "Copied", expected_version=None
+    )
+    second = await parts.validation.verify_code(issued.verification_code, {})
+    changed = strict_json.serialise(await document_of(pool, issued) | {"name": "Doctor of Everything"})
+    await pool.execute(
+        "update credential.document set json = $2 where credential_id = $1", issued.credential_id, changed
+    )
+    third = await parts.validation.verify_code(issued.verification_code, {})
+
+    assert [one.verdict for one in first] == [Verdict.VALID] * 5
+    assert (second.verdict, third.verdict, asked) == (Verdict.SUSPENDED, Verdict.INVALID, 2)
+
+
 async def test_keys_sign_what_they_are_for(parts: CredentialParts, faculty: Faculty) -> None:
     """What the key for documents has signed is no token of ours, and no document what the other signed."""
     issued = await certify(parts, faculty)

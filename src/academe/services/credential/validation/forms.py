@@ -21,13 +21,13 @@ _TOKEN = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 class Presented:
     """A credential as it came: its claims, and the token it came in if it did.
 
-    `is_strange` is false of what this school keeps itself.
+    `kept_as` is the SHA-256 of the bytes that it was read from, for one that this school keeps itself.
     """
 
     document: dict[str, Any]
     token: bytes | None = None
     header: Mapping[str, Any] | None = None
-    is_strange: bool = True
+    kept_as: bytes | None = None
 
 
 def read(content: bytes) -> Presented:

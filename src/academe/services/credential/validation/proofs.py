@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from academe.clock import utcnow
 from academe.services.credential.keys import Issuers, KeyUse
 from academe.services.credential.standards import data_integrity, jose
+from academe.services.credential.standards.data_integrity import Proof
 from academe.services.credential.standards.errors import (
     ProofInvalid,
     Refused,
@@ -23,6 +25,10 @@ from academe.services.credential.validation.model import Check, CheckName, Check
 
 _NOT_CHECKED = ("unsupported_suite", "unknown_proof")
 """Signed in a way of which nothing can be said here."""
+
+
+KEPT = 1_000
+"""Of our own documents; each is a kilobyte."""
 
 
 class ProofChecker:
@@ -40,6 +46,7 @@ class ProofChecker:
         self._issuers = issuers
         self._workers = workers
         self._clock = clock
+        self._kept: OrderedDict[bytes, list[tuple[Proof, bytes]]] = OrderedDict()
 
     async def is_ours(self, issuer: str) -> bool:
         """Whether this is an issuer of this school."""
@@ -91,9 +98,23 @@ class ProofChecker:
             passed(CheckName.ISSUER, f"It was signed by {issuer}, with {method}."),
         ]
 
+    async def _to_check(self, presented: Presented) -> list[tuple[Proof, bytes]]:
+        """What of its proofs has to be checked. Follows from the bytes alone, so of our own documents it is
+        worked out once: their pages may be opened by everybody, and at any rate. Raises Refused."""
+        if presented.kept_as is None:
+            return await self._workers.proofs_to_check(presented.document)
+        found = self._kept.get(presented.kept_as)
+        if found is None:
+            found = await self._workers.proofs_to_check(presented.document, strange=False)
+        self._kept[presented.kept_as] = found
+        self._kept.move_to_end(presented.kept_as)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
     async def _check_document(self, presented: Presented, issuer: str) -> list[Check]:
         try:
-            proofs = await self._workers.proofs_to_check(presented.document, strange=presented.is_strange)
+            proofs = await self._to_check(presented)
         except (UndefinedTerm, UnknownContext) as error:
             return [failed(CheckName.CONTEXTS, str(error))]
         except ProofInvalid as error:

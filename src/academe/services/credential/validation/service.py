@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -101,7 +102,9 @@ class ValidationService:
         if document is None or credential.document_sha256 is None:
             reason = "It is not signed yet; that is being done, so ask again in a minute."
             return Verification(Verdict.UNKNOWN, statement, [unknown(CheckName.PROOF, reason)])
-        presented = Presented(strict_json.parse(document.json), is_strange=False)
+        presented = Presented(
+            strict_json.parse(document.json), kept_as=hashlib.sha256(document.json).digest()
+        )
         checks = await self._checks(presented, credential.issuer_did, credential, expected, stored=document)
         return Verification(verdict_of(checks), statement, checks)
 
