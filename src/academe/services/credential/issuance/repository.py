@@ -12,7 +12,7 @@ from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.draft import StatusPlace
 from academe.services.credential.issuance.repository_places import reserve_places
 from academe.services.credential.issuance.repository_requests import claim_requests, find_answer
-from academe.services.credential.keys import KeyUse, lock_active_key
+from academe.services.credential.keys import lock_active_keys
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, Document, Replay
@@ -105,8 +105,8 @@ def key_numbers(issue: Issue) -> tuple[int, int]:
 
 async def lock_keys(connection: Queryable, issuer_id: UUID, numbers: set[int]) -> None:
     """From here to the commit no key is replaced. Raises KeyReplaced when one was already."""
-    active = {await lock_active_key(connection, issuer_id, use) for use in KeyUse}
-    if not numbers <= active:
+    active = await lock_active_keys(connection, issuer_id)
+    if not numbers <= set(active.values()):
         raise KeyReplaced
 
 

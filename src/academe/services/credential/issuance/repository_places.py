@@ -52,8 +52,20 @@ async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> U
     """The list of the issuer that takes more, made when there is none. There is never a second one: few in a
     list could be told apart by who asks for it."""
     while True:
-        found: UUID | None = await connection.fetchval(
-            "select list_id from credential.status_list where issuer_id = $1 and not closed", issuer_id
+        # A sample tells how full it is, since positions are drawn evenly: counting all costs more.
+        found = await connection.fetchrow(
+            """
+            select list_id, $2 <= (
+                select count(*)
+                from credential.status_entry
+                where status_entry.list_id = status_list.list_id and position < $3
+            ) as is_full
+            from credential.status_list
+            where issuer_id = $1 and not closed
+            """,
+            issuer_id,
+            FULL // SAMPLE,
+            POSITIONS // SAMPLE,
         )
         if found is None:
             await connection.execute(
@@ -66,24 +78,10 @@ async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> U
                 issuer_id,
                 now,
             )
-        elif not await _close_if_full(connection, found):
-            return found
-
-
-async def _close_if_full(connection: Queryable, list_id: UUID) -> bool:
-    """Whether it was. A sample tells, since positions are drawn evenly: counting all costs more."""
-    status = await connection.execute(
-        """
-        update credential.status_list
-        set closed = true
-        where list_id = $1 and $2 <= (
-            select count(*)
-            from credential.status_entry
-            where list_id = $1 and position < $3
-        )
-        """,
-        list_id,
-        FULL // SAMPLE,
-        POSITIONS // SAMPLE,
-    )
-    return status == "UPDATE 1"
+        elif found["is_full"]:
+            await connection.execute(
+                "update credential.status_list set closed = true where list_id = $1", found["list_id"]
+            )
+        else:
+            list_id: UUID = found["list_id"]
+            return list_id

@@ -18,7 +18,7 @@ async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, C
         [replay.request_id for replay, _ in claims],
         [replay.request_hash for replay, _ in claims],
     )
-    await connection.execute(
+    new = await connection.fetch(
         """
         insert into credential.request (awarder_id, request_id, request_hash, learner_id, credential_id)
         select awarder_id, request_id, request_hash, learner_id, credential_id
@@ -26,11 +26,14 @@ async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, C
             as new (awarder_id, request_id, request_hash, learner_id, credential_id)
         order by awarder_id, request_id
         on conflict do nothing
+        returning request_id
         """,
         *asked,
         [answer.learner_id for _, answer in claims],
         [answer.credential_id for _, answer in claims],
     )
+    if len(new) == len(claims):
+        return
     reused = await connection.fetchval(
         """
         select exists (

@@ -11,7 +11,7 @@ from academe.services.credential.keys.model import (
     SigningIssuer,
 )
 from academe.services.credential.keys.repository import IssuerRepository
-from academe.services.credential.keys.repository_keys import KeyRepository, lock_active_key
+from academe.services.credential.keys.repository_keys import KeyRepository, lock_active_keys
 from academe.services.credential.keys.sealing import Sealer
 from academe.services.credential.keys.service import IssuerService
 
@@ -28,5 +28,5 @@ __all__ = [
     "PublishedDocument",
     "Sealer",
     "SigningIssuer",
-    "lock_active_key",
+    "lock_active_keys",
 ]

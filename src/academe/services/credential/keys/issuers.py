@@ -1,7 +1,7 @@
 """Issuers and their keys in memory: who signs, with what, and whose key that is.
 
 What was read is used for two seconds, so what one process changes the others see in time to refuse a key. In
-time not to sign with one is another matter: `lock_active_key` is for that, in the transaction that stores.
+time not to sign with one is another matter: `lock_active_keys` is for that, in the transaction that stores.
 """
 
 from __future__ import annotations

@@ -62,8 +62,8 @@ class KeyRepository:
         return marked
 
 
-async def lock_active_key(connection: Queryable, issuer_id: UUID, use: KeyUse) -> int:
-    """The number of the key that signs, which nobody replaces before this transaction ends.
+async def lock_active_keys(connection: Queryable, issuer_id: UUID) -> dict[KeyUse, int]:
+    """The numbers of the keys that sign, which nobody replaces before this transaction ends.
 
     What is stored with its signature in the same transaction was signed by a key that was active at the
     commit. Whoever replaces a key waits for such transactions, and those that begin meanwhile wait for it: a
@@ -74,14 +74,12 @@ async def lock_active_key(connection: Queryable, issuer_id: UUID, use: KeyUse) -
         "select pg_advisory_xact_lock_shared(hashtextextended('credential.issuer_key ' || $1::uuid, 0))",
         issuer_id,
     )
-    number: int | None = await connection.fetchval(
-        "select number from credential.issuer_key where issuer_id = $1 and use = $2 and state = 1",
-        issuer_id,
-        use,
+    rows = await connection.fetch(
+        "select use, number from credential.issuer_key where issuer_id = $1 and state = 1", issuer_id
     )
-    if number is None:
+    if not rows:
         raise IssuerNotFound(issuer_id=issuer_id)
-    return number
+    return {KeyUse(row["use"]): row["number"] for row in rows}
 
 
 async def add_key(connection: Queryable, key: IssuerKey) -> None:
