@@ -1,4 +1,4 @@
-"""Credentials from before credentials were signed: each is signed once; the log is told what it is by then."""
+"""Credentials from before credentials were signed: each is signed once, and the log told what it is."""
 
 from __future__ import annotations
 
