@@ -139,4 +139,5 @@ def unsignable(award: Award, refused: Refused) -> CredentialUnsignable:
 
 def _issue(award: Award, credential: Credential, issuer: SigningIssuer, signed: Signed) -> Issue:
     document = signed.document(award.design(issuer.issuer))
-    return Issue(replace(credential, document_sha256=signed.sha256), document)
+    credential = replace(credential, document_sha256=signed.sha256)
+    return Issue(credential, document, award.replaces_revoked)

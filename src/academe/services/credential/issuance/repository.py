@@ -25,6 +25,8 @@ class Issue:
 
     credential: Credential
     document: Document
+    replaces_revoked: bool = False
+    """Whether it is stored although there is one that is revoked."""
 
 
 class KeyReplaced(Exception):
@@ -69,7 +71,7 @@ class IssuanceRepository:
         ordered = sorted(issues, key=lambda one: _key(one.credential))
         async with self._pool.transaction() as connection:
             await lock_keys(connection, issuer_id, numbers)
-            added = await _add_credentials(connection, [one.credential for one in ordered])
+            added = await _add_credentials(connection, ordered)
             new = [one for one in ordered if one.credential.credential_id in added]
             await add_documents(connection, new)
             await _add_codes(connection, [one.credential for one in new])
@@ -140,7 +142,7 @@ async def _issued(
     return {(row["learner_id"], row["enrollment_id"], row["type"]): credential_of(row) for row in rows}
 
 
-async def _add_credentials(connection: Queryable, credentials: Sequence[Credential]) -> set[UUID]:
+async def _add_credentials(connection: Queryable, issues: Sequence[Issue]) -> set[UUID]:
     """Those that were added; the others' enrollments have a credential of the type already."""
     rows = await connection.fetch(
         """
@@ -157,11 +159,18 @@ async def _add_credentials(connection: Queryable, credentials: Sequence[Credenti
         from unnest(
             $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::smallint[], $7::text[],
             $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[],
-            $15::text[], $16::timestamptz[], $17::smallint[], $18::bytea[]
+            $15::text[], $16::timestamptz[], $17::smallint[], $18::bytea[], $19::boolean[]
         ) as new (
             learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
             learner_name, awarder_name, verification_code, issue_time, issuer_id, issuer_name, issuer_did,
-            title, expire_time, visibility, document_sha256
+            title, expire_time, visibility, document_sha256, replaces_revoked
+        )
+        -- Also one that was issued and revoked while these were being signed, of which no index knows.
+        where replaces_revoked or not exists (
+            select
+            from credential.credential as held
+            where held.learner_id = new.learner_id and held.enrollment_id = new.enrollment_id
+              and held.type = new.type
         )
         on conflict do nothing
         returning credential_id
@@ -187,8 +196,10 @@ async def _add_credentials(connection: Queryable, credentials: Sequence[Credenti
                     one.expire_time,
                     one.visibility,
                     one.document_sha256,
+                    issue.replaces_revoked,
                 )
-                for one in credentials
+                for issue in issues
+                for one in (issue.credential,)
             ),
             strict=True,
         ),
