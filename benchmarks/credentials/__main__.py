@@ -18,6 +18,7 @@ from benchmarks.credentials import picture, report
 from benchmarks.credentials.bulk import issue_in_bulk
 from benchmarks.credentials.issuing import WARM_UP, issue_singly
 from benchmarks.credentials.parts import measure_parts
+from benchmarks.credentials.processes import Others
 from benchmarks.credentials.publishing import make_lists, publish
 from benchmarks.credentials.results import GRADUATES, Results
 from benchmarks.credentials.school import School, open_school
@@ -50,11 +51,11 @@ QUICK = Plan(400, 100, 3.0, 20, 5)
 
 def measure(plan: Plan, data_dir: Path) -> Results:
     """Issues, then verifies and publishes what was issued."""
-    load = f"{os.getloadavg()[0]:.1f}"
     print(f"a school with {plan.graduates:,} graduates ...")
     if plan.graduates < WARM_UP + 2 * plan.singles:
         raise ValueError("too few graduates for so many single credentials")
     school = open_school(data_dir, plan.graduates)
+    others = Others(school.processes)
     try:
         print("one at a time ...")
         single = issue_singly(school, plan.singles, IN_FLIGHT)
@@ -67,7 +68,7 @@ def measure(plan: Plan, data_dir: Path) -> Results:
         verified, hostile = verify_all(school, plan.verified)
         print("publishing ...")
         published = [*make_lists(plan.published), *publish(school, plan.published)]
-        conditions = {**_conditions(school), "load": load}
+        conditions = {**_conditions(school), "others": f"{others.cores():.1f}"}
         return Results(conditions, floor, parts, single, bulk, verified, hostile, published)
     finally:
         school.server.stop()

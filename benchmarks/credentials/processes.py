@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,27 @@ class Processes:
             for process in self._server.process.children()
             if any("spawn_main" in part for part in process.cmdline())
         ]
+
+
+class Others:
+    """What everything else on the machine takes of the processors from here on."""
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._started, self._busy, self._ours = time.monotonic(), _busy_seconds(), self._used()
+
+    def cores(self) -> float:
+        """So many of them, on average."""
+        others = _busy_seconds() - self._busy - (self._used() - self._ours)
+        return max(0.0, others) / (time.monotonic() - self._started)
+
+    def _used(self) -> float:
+        return self._processes.cpu().total + time.process_time()
+
+
+def _busy_seconds() -> float:
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
 
 
 def _seconds(process: psutil.Process) -> float:

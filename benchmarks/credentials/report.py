@@ -88,8 +88,8 @@ def _conditions(results: Results) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {c['machine']}, {c['disk']}; PostgreSQL {c['server_version']}, "
         f"fsync {c['fsync']}, synchronous_commit {c['synchronous_commit']}; Python {c['python']}, engine "
-        f"{c['engine']}. Server, database and callers share the machine, which had a load of {c['load']} "
-        f"when the run began. A document has {results.parts.document_bytes:,} bytes."
+        f"{c['engine']}. Server, database and callers share the machine; what has nothing to do with them "
+        f"took {c['others']} of its cores meanwhile. A document has {results.parts.document_bytes:,} bytes."
     )
 
 
