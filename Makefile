@@ -57,8 +57,8 @@ migrate: $(READY) ## bring the database up to date (the server does it too)
 demo: $(READY) ## take a course through the whole school (COURSE=archive.tar.gz, ACADEME_TARGET=host:port)
 	@$(BIN)/python -m academe demo --course "$(COURSE)" --target "$(ACADEME_TARGET)"
 
-test: $(READY_DEV) $(INTEROP) $(BROWSER) ## run the whole suite on an embedded PostgreSQL of its own
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY_DEV) $(INTEROP) $(BROWSER) ## run the whole suite, on as many cores as there are, up to four
+	@$(PYTEST) $(ARGS)
 
 interop: $(READY_DEV) $(INTEROP) ## let verifiers of other makers check credentials (needs Node 20)
 	@$(BIN)/python -m pytest tests/interop $(ARGS)
