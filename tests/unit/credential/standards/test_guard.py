@@ -177,6 +177,22 @@ def test_somebody_who_is_named_twice() -> None:
     check(changed(*ACHIEVEMENT, "creator", to=credential()["issuer"]))
 
 
+def test_somebody_who_is_named_differently_elsewhere() -> None:
+    """To a signature it is all the same who is called what where, so two names could be exchanged; what is said
+    of them in one place alone could not be."""
+    issuer = credential()["issuer"]
+    check(changed(*ACHIEVEMENT, "creator", to={**issuer, "email": "office@school.example"}))
+    check(changed(*ACHIEVEMENT, "creator", to={name: issuer[name] for name in ("id", "type", "name")}))
+    for other in (
+        {"name": "Another School"},
+        {"type": ["Profile", "Achievement"]},
+        {"url": "https://x.example"},
+    ):
+        with pytest.raises(UncertainValue) as refused:
+            check(changed(*ACHIEVEMENT, "creator", to={**issuer, **other}))
+        assert (refused.value.code, refused.value.path) == ("described_twice", "/issuer/id")
+
+
 def test_a_signed_credential_inside_of_another() -> None:
     """With its own contexts and proofs, all of which are signed."""
     transcript: dict[str, Any] = {

@@ -6,12 +6,13 @@ and empty is left out, because an empty string states something too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from academe.services.credential.issuance.draft import Achievement, Alignment, Draft, Identity, IssuerProfile
 from academe.services.credential.model import Evidence, Result
+from academe.services.credential.standards.errors import UncertainValue, pointer
 
 CREDENTIALS_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 BADGES_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -41,6 +42,32 @@ def compose(draft: Draft) -> dict[str, Any]:
     }
 
 
+def check_ids(document: Mapping[str, Any]) -> None:
+    """Raises UncertainValue where something has the id of something else in the document.
+
+    Both would be one and the same to a signature, and what is said of one could be moved to the other without
+    anybody noticing: a learner who calls their homework a doctorate would have one.
+    """
+    seen: set[str] = set()
+    for one, path in _ids(document, ()):
+        if one in seen:
+            reason = "Something else in the credential has this address."
+            raise UncertainValue(pointer(*path, "id"), reason, "described_twice")
+        seen.add(one)
+
+
+def _ids(value: Any, path: tuple[str | int, ...]) -> Iterable[tuple[str, tuple[str | int, ...]]]:
+    """Every id with where it stands, in the order of the document."""
+    if isinstance(value, Mapping):
+        if "id" in value:
+            yield value["id"], path
+        for name, inner in value.items():
+            yield from _ids(inner, (*path, name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _ids(inner, (*path, place))
+
+
 def issuer_profile(issuer: IssuerProfile) -> dict[str, Any]:
     image = {"id": issuer.image_uri, "type": "Image"} if issuer.image_uri else None
     return {
@@ -53,7 +80,7 @@ def issuer_profile(issuer: IssuerProfile) -> dict[str, Any]:
 
 def instant(time: datetime) -> str:
     """As xsd:dateTimeStamp, in whole seconds of UTC."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def identity_object(identity: Identity) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from academe.services.credential.ports import (
 )
 from academe.services.credential.rights import ONLY_EDUCATORS, teaches
 from academe.services.credential.templates import Template, Templates
+from academe.services.credential.web_address import check_web_address
 
 
 class IssuanceService:
@@ -61,7 +62,8 @@ class IssuanceService:
         with one that is revoked, too, unless it is to be replaced.
 
         Raises EnrollmentNotFound, also to educators of other courses; NotCourseEducator to somebody who
-        learns in the course; EnrollmentNotCompleted; CredentialUnsignable; RequestIdReused.
+        learns in the course; EnrollmentNotCompleted; InvalidArgument for evidence that is not on the web;
+        CredentialUnsignable; RequestIdReused.
         """
         enrollment = (await self._enrollments.get_enrollment_facts([enrollment_id])).get(enrollment_id)
         course = await self._course(enrollment.course_id) if enrollment is not None else None
@@ -71,6 +73,8 @@ class IssuanceService:
             if caller.user_id == enrollment.learner_id:
                 raise NotCourseEducator(ONLY_EDUCATORS, course_id=enrollment.course_id)
             raise EnrollmentNotFound(enrollment_id=enrollment_id)
+        for number, one in enumerate(evidence):
+            check_web_address(f"evidence[{number}].uri", one.uri)
         if replay is not None and (answered := await self._awarding.answered(replay)) is not None:
             return answered
         (award,) = await self._awards([enrollment], course, kind, caller.user_id)

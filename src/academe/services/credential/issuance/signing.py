@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from academe.services.credential.issuance.compose import compose, instant
+from academe.services.credential.issuance.compose import check_ids, compose, instant
 from academe.services.credential.issuance.draft import Draft
 from academe.services.credential.keys import SigningIssuer
 from academe.services.credential.model import Document
@@ -78,7 +78,11 @@ def _sign_all(
 
 def _sign(
     issuer: SigningIssuer, document: dict[str, Any], options: dict[str, Any], signing_input: bytes
-) -> Signed:
+) -> Signed | Refused:
+    try:
+        check_ids(document)
+    except Refused as refused:
+        return refused
     proving, token = issuer.document_key, issuer.token_key
     proved = data_integrity.attach(document, options, proving.key.sign(signing_input))
     return Signed(

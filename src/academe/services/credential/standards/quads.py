@@ -65,6 +65,7 @@ class _Writer:
         self._blank = 0
         self._described: dict[str, int] = {}
         self._credentials: set[str] = set()
+        self._said: dict[tuple[str, str, str], set[str]] = {}
         self._iris: dict[str, str] = {}
 
     def check_described_once(self, root: str) -> None:
@@ -80,7 +81,9 @@ class _Writer:
         before = len(self.quads)
         for name, values in node.items():
             if name == "@type":
-                self._statements(term, _TYPE, [self._iri(value) for value in values], graph)
+                types = [self._iri(value) for value in values]
+                self._statements(term, _TYPE, types, graph)
+                self._say(term, _TYPE, types, graph)
             elif name == "@graph":
                 for member in values:
                     self._member(member, term)
@@ -90,7 +93,9 @@ class _Writer:
                     raise Lost(UncertainValue, "keyword", reason, name)
             else:
                 predicate = self._iri(name)
-                self._statements(term, predicate, [self._object(value, graph) for value in values], graph)
+                objects = [self._object(value, graph) for value in values]
+                self._statements(term, predicate, objects, graph)
+                self._say(term, predicate, objects, graph)
         if len(self.quads) > before:
             self._described[term] = self._described.get(term, 0) + 1
         if CREDENTIAL[1:-1] in node.get("@type", ()):
@@ -110,6 +115,14 @@ class _Writer:
             reason = "A value is given in two ways, and a set of statements holds it once."
             raise Lost(UncertainValue, "repeated_value", reason)
         self.quads.extend(Quad(subject, predicate, term, graph) for term in objects)
+
+    def _say(self, subject: str, predicate: str, objects: list[str], graph: str) -> None:
+        """Raises Lost when another place says something else of the same: to a signature it is all the same
+        which place says which, so names could be exchanged between them."""
+        said = {term for term in objects if not term.startswith("_:")}
+        if self._said.setdefault((subject, predicate, graph), said) != said:
+            reason = "Two places describe the same, and say different things of it."
+            raise Lost(UncertainValue, "described_twice", reason, subject[1:-1])
 
     def _object(self, value: Any, graph: str) -> str:
         if not isinstance(value, dict):
