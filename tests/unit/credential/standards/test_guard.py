@@ -178,8 +178,8 @@ def test_somebody_who_is_named_twice() -> None:
 
 
 def test_somebody_who_is_named_differently_elsewhere() -> None:
-    """To a signature it is all the same who is called what where, so two names could be exchanged; what is said
-    of them in one place alone could not be."""
+    """To a signature it is all the same who is called what where, so two names could be changed; what is
+    said in one place alone could not be."""
     issuer = credential()["issuer"]
     check(changed(*ACHIEVEMENT, "creator", to={**issuer, "email": "office@school.example"}))
     check(changed(*ACHIEVEMENT, "creator", to={name: issuer[name] for name in ("id", "type", "name")}))

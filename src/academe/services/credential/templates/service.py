@@ -96,7 +96,7 @@ class Templates:
         issuer_id = before.issuer_id if before is not None else None
         if template.issuer_id != issuer_id:
             raise RoleRequired(
-                f"Only an administrator changes the issuer; leave issuer_id as it is ({issuer_id or 'empty'}).",
+                f"Only an administrator changes the issuer; leave issuer_id at {issuer_id or 'nothing'}.",
                 roles="ADMINISTRATOR",
             )
 
