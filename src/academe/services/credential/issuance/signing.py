@@ -69,20 +69,20 @@ def _sign_all(
     inputs: Sequence[bytes | Refused],
 ) -> list[Signed | Refused]:
     return [
-        signing_input
-        if isinstance(signing_input, Refused)
-        else _sign(issuer, document, options, signing_input)
+        _sign(issuer, document, options, signing_input)
         for (document, options), signing_input in zip(jobs, inputs, strict=True)
     ]
 
 
 def _sign(
-    issuer: SigningIssuer, document: dict[str, Any], options: dict[str, Any], signing_input: bytes
+    issuer: SigningIssuer, document: dict[str, Any], options: dict[str, Any], signing_input: bytes | Refused
 ) -> Signed | Refused:
     try:
-        check_ids(document)
+        check_ids(document)  # says better where it is than the guard, who may have refused it for the same
     except Refused as refused:
         return refused
+    if isinstance(signing_input, Refused):
+        return signing_input
     proving, token = issuer.document_key, issuer.token_key
     proved = data_integrity.attach(document, options, proving.key.sign(signing_input))
     return Signed(
