@@ -28,6 +28,9 @@ from academe.services.credential.standards.workers import Workers
 CREDENTIALS_MAX = 50
 """In a transcript: a quarter of a second of canonicalising."""
 
+SIZE_MAX = 250_000
+"""Bytes of a transcript, as many as VerifyCredential takes."""
+
 LIFETIME = timedelta(days=90)
 """Of a transcript, which says what was in force on its day."""
 
@@ -77,7 +80,7 @@ class Transcripts:
         if isinstance(signing_input, Refused):
             raise RuntimeError("a transcript of signed credentials cannot be signed") from signing_input
         content = strict_json.serialise(data_integrity.attach(record, options, key.key.sign(signing_input)))
-        if len(content) > strict_json.SIZE_MAX:  # larger than anybody's VerifyCredential reads
+        if len(content) > SIZE_MAX:
             raise TranscriptTooLong
         return content
 
