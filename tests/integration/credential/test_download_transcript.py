@@ -145,7 +145,7 @@ async def test_as_many_as_it_takes(learner: Learner) -> None:
 
 @pytest.mark.parametrize("large", ["values", "bytes"])
 async def test_more_than_anybody_reads(learner: Learner, large: str) -> None:
-    """Few credentials that say very much are too long as well, and told to be, rather than a fault of ours."""
+    """Few credentials that say very much are too long as well, which is not called a fault of ours."""
     narrative = "x" * 4_000 if large == "bytes" else "x"
     for kind in KINDS:
         await set_template(
