@@ -17,6 +17,7 @@ SMALL = {
     "signing_key": "a handful of rows, read at start",
     "one_time_code": "one row per administrator at most",
     "job": "one row for each periodic job",
+    "log_key": "one row",
     "consumer": "one row for each reader of the outbox",
     "head": "one row",
     "unsequenced": "the events of the last second",

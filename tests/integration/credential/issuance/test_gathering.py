@@ -43,7 +43,7 @@ async def test_who_cannot_be_served_keeps_nobody_else_from_it(
     parts: CredentialParts, faculty: Faculty
 ) -> None:
     """In one batch: something that cannot be signed, and one request_id for two learners."""
-    control = Evidence("", "Work", "Form\x0cfeed")
+    control = Evidence("Work", "", "Form\x0cfeed")
     ids = [uuid4() for _ in range(3)]
 
     def asked(request_id: UUID, words: bytes) -> Replay:
