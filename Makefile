@@ -11,6 +11,9 @@ BROWSER := tests/browser/node_modules/.ready
 # The locks are whole, so nothing is resolved: --no-deps keeps a release of tomorrow from being looked at.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# Every server that a test starts would compile all of the source for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A file of tests stays whole, on a PostgreSQL of its process. In the order of the folders, the long ones come first.
 # To debug one: make test ARGS="-n0 --pdb tests/...".
 PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder

@@ -7,6 +7,7 @@ behind the pipeline knows no engine, and is run once.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ BOTH_ENGINES = (
 CHOSEN = [HERE / name for name in BOTH_ENGINES]
 
 
+@cache
 def is_chosen(path: Path) -> bool:
     return any(path.is_relative_to(chosen) for chosen in CHOSEN)
 
