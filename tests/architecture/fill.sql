@@ -241,4 +241,5 @@ begin
         execute format('reindex table %s', full_table);
     end loop;
 end $$;
+set default_statistics_target = 20;
 analyze;

@@ -73,10 +73,14 @@ async def test_terminated_connection_is_an_outage(database: str, pool: Pool) -> 
     connection = await asyncpg.connect(database)
     backend = connection.get_server_pid()
     call = asyncio.create_task(connection.execute("select pg_sleep(60)"))
-    await asyncio.sleep(0)
+    at_work = "select state = 'active' from pg_stat_activity where pid = $1"
+    async with asyncio.timeout(10):
+        while not await pool.fetchval(at_work, backend):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     await pool.fetchval("select pg_terminate_backend($1, 5000)", backend)
 
-    outcomes = await asyncio.gather(call, connection.execute("select 1"), return_exceptions=True)
+    outcomes = await asyncio.gather(call, return_exceptions=True)
+    outcomes += await asyncio.gather(connection.execute("select 1"), return_exceptions=True)
 
     for outcome in outcomes:
         assert isinstance(outcome, Exception)
