@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # A file of tests stays whole, on a PostgreSQL of its process. In the order of the folders, the long ones come first.
 # To debug one: make test ARGS="-n0 --pdb tests/...".
-PYTEST := $(BIN)/python -m pytest -n auto --max-worker-restart=0 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --max-worker-restart=0 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test interop browser coverage soak demo bench check format proto docs lock docker-test migrate clean
@@ -60,7 +60,7 @@ migrate: $(READY) ## bring the database up to date (the server does it too)
 demo: $(READY) ## take a course through the whole school (COURSE=archive.tar.gz, ACADEME_TARGET=host:port)
 	@$(BIN)/python -m academe demo --course "$(COURSE)" --target "$(ACADEME_TARGET)"
 
-test: $(READY_DEV) $(INTEROP) $(BROWSER) ## run the whole suite, in several processes
+test: $(READY_DEV) $(INTEROP) $(BROWSER) ## run the whole suite, on as many cores as there are, up to four
 	@$(PYTEST) $(ARGS)
 
 interop: $(READY_DEV) $(INTEROP) ## let verifiers of other makers check credentials (needs Node 20)

@@ -7,7 +7,6 @@ never see each other's rows.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -22,18 +21,9 @@ from tests.support.postgres import TestPostgres
 if TYPE_CHECKING:
     from tests.support.school import School
 
-PROCESSES_MAX = 5
-"""Each has a PostgreSQL of its own, and room for the servers of one test."""
-
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("academe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("academe")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto`: one process more than there are cores, because many tests wait for servers to start."""
-    return min((os.cpu_count() or 1) + 1, PROCESSES_MAX)
 
 
 @pytest.fixture(scope="session", autouse=True)
