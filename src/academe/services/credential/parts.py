@@ -113,12 +113,12 @@ class CredentialParts:
             base_uri=base_uri,
         )
 
-        self.lists = StatusLists(statuses, self.issuers, workers, self.log, base_uri=base_uri)
+        self.lists = StatusLists(statuses, self.issuers, signer, self.log, base_uri=base_uri)
         self._shown = ShownCredentials(repository, self.validation, base_uri=base_uri)
         self.files = FileService(
             repository,
             self.credentials,
-            Transcripts(repository, self.issuers, users, workers, base_uri=base_uri),
+            Transcripts(repository, self.issuers, users, signer, base_uri=base_uri),
             Pictures(base_uri),
             self.templates,
             courses,

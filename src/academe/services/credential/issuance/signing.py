@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from academe.services.credential.issuance.compose import check_ids, compose, instant
 from academe.services.credential.issuance.draft import Draft
-from academe.services.credential.keys import SigningIssuer
+from academe.services.credential.keys import OpenKey, SigningIssuer
 from academe.services.credential.model import Document
 from academe.services.credential.standards import data_integrity, jose, strict_json
 from academe.services.credential.standards.errors import Refused
@@ -62,6 +64,24 @@ class Signer:
         inputs = await self._workers.signing_inputs(jobs)
         return await asyncio.to_thread(_sign_all, issuer, jobs, inputs)
 
+    async def prove(self, issuer: SigningIssuer, document: dict[str, Any], now: datetime) -> bytes:
+        """A document that is none of the drafts, with the issuer's proof of `now`, as exact bytes.
+
+        Raises Refused, and WorkerUnavailable.
+        """
+        options = data_integrity.proof_options(issuer.document_key.method, instant(now))
+        (signing_input,) = await self._workers.signing_inputs([(document, options)])
+        if isinstance(signing_input, Refused):
+            raise signing_input
+        return _proved(document, options, signing_input, issuer.document_key)
+
+
+def _proved(
+    document: dict[str, Any], options: dict[str, Any], signing_input: bytes, key: OpenKey[Ed25519PrivateKey]
+) -> bytes:
+    proved = data_integrity.attach(document, options, key.key.sign(signing_input))
+    return strict_json.serialise(proved)
+
 
 def _sign_all(
     issuer: SigningIssuer,
@@ -84,9 +104,8 @@ def _sign(
     if isinstance(signing_input, Refused):
         return signing_input
     proving, token = issuer.document_key, issuer.token_key
-    proved = data_integrity.attach(document, options, proving.key.sign(signing_input))
     return Signed(
-        json=strict_json.serialise(proved),
+        json=_proved(document, options, signing_input, proving),
         json_key_number=proving.number,
         jwt=jose.sign(document, token.key, token.method),
         jwt_key_number=token.number,

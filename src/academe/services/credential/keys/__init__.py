@@ -7,6 +7,7 @@ from academe.services.credential.keys.model import (
     KeyFacts,
     KeyState,
     KeyUse,
+    OpenKey,
     PublishedDocument,
     SigningIssuer,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "KeyRepository",
     "KeyState",
     "KeyUse",
+    "OpenKey",
     "PublishedDocument",
     "Sealer",
     "SigningIssuer",

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from academe.clock import utcnow
 from academe.services.credential.issuance.compose import STATUS_PURPOSES, instant
+from academe.services.credential.issuance.signing import Signer
 from academe.services.credential.keys import Issuers
 from academe.services.credential.log import LogService
-from academe.services.credential.standards import data_integrity, status_credential, strict_json
+from academe.services.credential.standards import status_credential
 from academe.services.credential.standards.errors import Refused
-from academe.services.credential.standards.workers import Workers
 from academe.services.credential.statuses.repository import StatusList, StatusRepository
 
 FRESH_SECONDS = 60
@@ -53,7 +53,7 @@ class StatusLists:
         self,
         repository: StatusRepository,
         issuers: Issuers,
-        workers: Workers,
+        signer: Signer,
         log: LogService,
         *,
         base_uri: str,
@@ -61,7 +61,7 @@ class StatusLists:
     ) -> None:
         self._repository = repository
         self._issuers = issuers
-        self._workers = workers
+        self._signer = signer
         self._log = log
         self._base_uri = base_uri
         self._clock = clock
@@ -116,12 +116,10 @@ class StatusLists:
             valid_until=instant(until) if until is not None else None,
             ttl_seconds=FRESH_SECONDS if until is not None else None,
         )
-        key = signing.document_key
-        options = data_integrity.proof_options(key.method, instant(now))
-        (signing_input,) = await self._workers.signing_inputs([(document, options)])
-        if isinstance(signing_input, Refused):
-            raise RuntimeError("a status list cannot be signed") from signing_input
-        return strict_json.serialise(data_integrity.attach(document, options, key.key.sign(signing_input)))
+        try:
+            return await self._signer.prove(signing, document, now)
+        except Refused as refused:
+            raise RuntimeError("a status list cannot be signed") from refused
 
 
 def _positions(found: StatusList, purpose: str) -> Sequence[int]:

@@ -17,13 +17,13 @@ from academe.pagination import PageRequest
 from academe.services.credential.errors import CredentialNotFound, TranscriptTooLong
 from academe.services.credential.issuance.awards import identities_of, profile_of
 from academe.services.credential.issuance.compose import identity_object, instant, issuer_profile
+from academe.services.credential.issuance.signing import Signer
 from academe.services.credential.keys import Issuers, KeyState
 from academe.services.credential.model import Credential, CredentialState
 from academe.services.credential.ports import Users
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import clr, data_integrity, strict_json
 from academe.services.credential.standards.errors import Refused, TooComplex
-from academe.services.credential.standards.workers import Workers
 
 CREDENTIALS_MAX = 50
 """In a transcript: a quarter of a second of canonicalising."""
@@ -43,7 +43,7 @@ class Transcripts:
         repository: CredentialRepository,
         issuers: Issuers,
         users: Users,
-        workers: Workers,
+        signer: Signer,
         *,
         base_uri: str,
         clock: Callable[[], datetime] = utcnow,
@@ -51,7 +51,7 @@ class Transcripts:
         self._repository = repository
         self._issuers = issuers
         self._users = users
-        self._workers = workers
+        self._signer = signer
         self._base_uri = base_uri
         self._clock = clock
 
@@ -72,14 +72,12 @@ class Transcripts:
             valid_from=instant(now),
             valid_until=instant(now + LIFETIME),
         )
-        key = signing.document_key
-        options = data_integrity.proof_options(key.method, instant(now))
-        (signing_input,) = await self._workers.signing_inputs([(record, options)])
-        if isinstance(signing_input, TooComplex):
-            raise TranscriptTooLong from signing_input
-        if isinstance(signing_input, Refused):
-            raise RuntimeError("a transcript of signed credentials cannot be signed") from signing_input
-        content = strict_json.serialise(data_integrity.attach(record, options, key.key.sign(signing_input)))
+        try:
+            content = await self._signer.prove(signing, record, now)
+        except TooComplex as refused:
+            raise TranscriptTooLong from refused
+        except Refused as refused:
+            raise RuntimeError("a transcript of signed credentials cannot be signed") from refused
         if len(content) > SIZE_MAX:
             raise TranscriptTooLong
         return content
