@@ -14,6 +14,7 @@ from academe.etags import etag
 from academe.rpc.call import current_caller
 from academe.rpc.convert import fingerprint, timestamp
 from academe.services.credential.codes import printed
+from academe.services.credential.issuance.draft import credential_uri
 from academe.services.credential.issuance.model import Dealt, IssueJob
 from academe.services.credential.model import Credential, Evidence, Replay, Result
 
@@ -38,8 +39,8 @@ def evidence_of(messages: Sequence[pb.CredentialEvidence]) -> list[Evidence]:
     return [Evidence(one.name, one.uri, one.narrative) for one in messages]
 
 
-def credential_message(credential: Credential, uri: str) -> pb.Credential:
-    """A credential for those who may see all of it; `uri` is its id in the signed document."""
+def credential_message(credential: Credential, base_uri: str) -> pb.Credential:
+    """A credential for those who may see all of it; `base_uri` is the school's address."""
     return pb.Credential(
         credential_id=str(credential.credential_id),
         enrollment_id=str(credential.enrollment_id),
@@ -64,7 +65,7 @@ def credential_message(credential: Credential, uri: str) -> pb.Credential:
         issuer_name=credential.issuer_name,
         issuer_did=credential.issuer_did,
         title=credential.title,
-        uri=uri,
+        uri=credential_uri(base_uri, credential.verification_code),
         document_sha256=(credential.document_sha256 or b"").hex(),
     )
 

@@ -12,11 +12,10 @@ from academe.etags import version_of
 from academe.rpc.call import current_caller
 from academe.rpc.convert import optional_id
 from academe.services.credential.convert import credential_message
-from academe.services.credential.issuance.draft import credential_uri
 from academe.services.credential.issuance.handler import IssuanceHandler
 from academe.services.credential.keys.handler import KeysHandler
 from academe.services.credential.log.handler import LogHandler
-from academe.services.credential.model import Credential, CredentialVisibility
+from academe.services.credential.model import CredentialVisibility
 from academe.services.credential.parts import CredentialParts
 from academe.services.credential.publishing.handler import FilesHandler
 from academe.services.credential.statuses.handler import StatusHandler
@@ -48,14 +47,11 @@ class CredentialHandler(
         self._log = parts.log
         self._base_uri = parts.base_uri
 
-    def _uri(self, credential: Credential) -> str:
-        return credential_uri(self._base_uri, credential.verification_code)
-
     async def GetCredential(
         self, request: pb.GetCredentialRequest, context: Any
     ) -> credential_pb2.Credential:
         credential = await self._credentials.get_credential(current_caller(), UUID(request.credential_id))
-        return credential_message(credential, self._uri(credential))
+        return credential_message(credential, self._base_uri)
 
     async def ListCredentials(
         self, request: pb.ListCredentialsRequest, context: Any
@@ -67,7 +63,7 @@ class CredentialHandler(
             page_token=request.page_token,
         )
         return pb.ListCredentialsResponse(
-            credentials=[credential_message(row, self._uri(row)) for row in page.rows],
+            credentials=[credential_message(row, self._base_uri) for row in page.rows],
             next_page_token=page.next_page_token,
         )
 
@@ -81,7 +77,7 @@ class CredentialHandler(
             request.keeps_name if request.HasField("keeps_name") else None,
             expected_version=version_of(request.etag),
         )
-        return credential_message(credential, self._uri(credential))
+        return credential_message(credential, self._base_uri)
 
     async def EraseHolder(self, request: pb.EraseHolderRequest, context: Any) -> pb.EraseHolderResponse:
         erased, kept = await self._credentials.erase_holder(current_caller(), optional_id(request.learner_id))

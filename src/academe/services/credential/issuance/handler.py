@@ -18,7 +18,7 @@ from academe.services.credential.convert import (
 )
 from academe.services.credential.issuance.jobs import IssueJobs
 from academe.services.credential.issuance.service import IssuanceService
-from academe.services.credential.model import Credential, CredentialType
+from academe.services.credential.model import CredentialType
 
 
 class IssuanceHandler:
@@ -26,9 +26,7 @@ class IssuanceHandler:
 
     _issuance: IssuanceService
     _jobs: IssueJobs
-
-    def _uri(self, credential: Credential) -> str:
-        raise NotImplementedError
+    _base_uri: str
 
     async def IssueCredential(
         self, request: pb.IssueCredentialRequest, context: Any
@@ -42,7 +40,7 @@ class IssuanceHandler:
             replaces_revoked=request.replace_revoked,
             replay=replay_of(request),
         )
-        return credential_message(credential, self._uri(credential))
+        return credential_message(credential, self._base_uri)
 
     async def BulkIssueCredentials(
         self, request: issue_job_pb2.BulkIssueCredentialsRequest, context: Any

@@ -10,7 +10,6 @@ from academe.api.credential.v1 import credential_service_pb2 as pb
 from academe.etags import version_of
 from academe.rpc.call import current_caller
 from academe.services.credential.convert import credential_message
-from academe.services.credential.model import Credential
 from academe.services.credential.statuses.service import StatusService
 
 
@@ -18,9 +17,7 @@ class StatusHandler:
     """message -> service -> message."""
 
     _statuses: StatusService
-
-    def _uri(self, credential: Credential) -> str:
-        raise NotImplementedError
+    _base_uri: str
 
     async def RevokeCredential(
         self, request: pb.RevokeCredentialRequest, context: Any
@@ -31,7 +28,7 @@ class StatusHandler:
             request.reason,
             expected_version=version_of(request.etag),
         )
-        return credential_message(credential, self._uri(credential))
+        return credential_message(credential, self._base_uri)
 
     async def SuspendCredential(
         self, request: pb.SuspendCredentialRequest, context: Any
@@ -42,7 +39,7 @@ class StatusHandler:
             request.reason,
             expected_version=version_of(request.etag),
         )
-        return credential_message(credential, self._uri(credential))
+        return credential_message(credential, self._base_uri)
 
     async def ReinstateCredential(
         self, request: pb.ReinstateCredentialRequest, context: Any
@@ -52,4 +49,4 @@ class StatusHandler:
             UUID(request.credential_id),
             expected_version=version_of(request.etag),
         )
-        return credential_message(credential, self._uri(credential))
+        return credential_message(credential, self._base_uri)
