@@ -8,15 +8,12 @@ from datetime import UTC, datetime
 from academe.services.credential.model import CredentialType, CredentialVisibility
 from academe.services.credential.pages import (
     CertificateView,
-    Check,
-    CheckName,
-    CheckResult,
     Download,
     Form,
-    PageVerdict,
     PageView,
     Signatory,
 )
+from academe.services.credential.validation.model import Check, CheckName, CheckResult, Verdict
 
 CODE = "7K2QFM9XTR4WHEC8ZPAB"
 URL = f"https://learn.northwind.example/credentials/{CODE}"
@@ -112,7 +109,7 @@ def checked(*other: Check) -> tuple[Check, ...]:
     return tuple(named.get(check.name, check) for check in PASSED)
 
 
-def page(verdict: PageVerdict = PageVerdict.VALID, certificate: CertificateView = CERTIFICATE) -> PageView:
+def page(verdict: Verdict = Verdict.VALID, certificate: CertificateView = CERTIFICATE) -> PageView:
     """The page of a credential that whoever has the code may see, with everything on it."""
     return PageView(
         verdict=verdict,
@@ -129,37 +126,37 @@ def page(verdict: PageVerdict = PageVerdict.VALID, certificate: CertificateView 
 
 VALID = page()
 REVOKED = replace(
-    page(PageVerdict.REVOKED),
+    page(Verdict.REVOKED),
     reason="Issued by mistake: the last assignment had not been handed in.",
     status_time=datetime(2026, 8, 3, tzinfo=UTC),
     checks=checked(Check(CheckName.STATUS, CheckResult.FAIL, "It was revoked.")),
 )
 SUSPENDED = replace(
-    page(PageVerdict.SUSPENDED),
+    page(Verdict.SUSPENDED),
     reason="Under review.",
     status_time=datetime(2026, 9, 30, tzinfo=UTC),
     checks=checked(Check(CheckName.STATUS, CheckResult.FAIL, "It is suspended.")),
 )
 EXPIRED = replace(
-    page(PageVerdict.EXPIRED, replace(CERTIFICATE, expire_time=datetime(2026, 6, 1, tzinfo=UTC))),
+    page(Verdict.EXPIRED, replace(CERTIFICATE, expire_time=datetime(2026, 6, 1, tzinfo=UTC))),
     checks=checked(Check(CheckName.VALIDITY, CheckResult.FAIL, "It was valid until 2026-06-01.")),
 )
 NOT_YET_VALID = replace(
-    page(PageVerdict.NOT_YET_VALID, replace(CERTIFICATE, issue_time=datetime(2027, 1, 1, tzinfo=UTC))),
+    page(Verdict.NOT_YET_VALID, replace(CERTIFICATE, issue_time=datetime(2027, 1, 1, tzinfo=UTC))),
     checks=checked(Check(CheckName.VALIDITY, CheckResult.FAIL, "It is not valid before 2027-01-01.")),
 )
 UNCONFIRMED = replace(
-    page(PageVerdict.UNKNOWN),
+    page(Verdict.UNKNOWN),
     checks=checked(Check(CheckName.STATUS, CheckResult.UNKNOWN, "The status list could not be fetched.")),
 )
 INVALID = replace(
-    page(PageVerdict.INVALID, LONG),
+    page(Verdict.INVALID, LONG),
     checks=checked(Check(CheckName.PROOF, CheckResult.FAIL, "/proof: The signature is not of these bytes.")),
 )
 PUBLIC = replace(page(certificate=CHINESE), visibility=CredentialVisibility.PUBLIC)
-HIDDEN = PageView(PageVerdict.VALID, CODE, URL, NOW, visibility=CredentialVisibility.HOLDER)
-HIDDEN_REVOKED = replace(HIDDEN, verdict=PageVerdict.REVOKED)
-UNKNOWN = PageView(PageVerdict.UNKNOWN, CODE, URL, NOW)
+HIDDEN = PageView(Verdict.VALID, CODE, URL, NOW, visibility=CredentialVisibility.HOLDER)
+HIDDEN_REVOKED = replace(HIDDEN, verdict=Verdict.REVOKED)
+UNKNOWN = PageView(Verdict.UNKNOWN, CODE, URL, NOW)
 
 PAGES = {
     "valid": VALID,

@@ -4,12 +4,8 @@ from academe.services.credential.pages.certificate import render_pdf, render_png
 from academe.services.credential.pages.languages import negotiate_language
 from academe.services.credential.pages.model import (
     CertificateView,
-    Check,
-    CheckName,
-    CheckResult,
     Download,
     Form,
-    PageVerdict,
     PageView,
     Signatory,
 )
@@ -17,12 +13,8 @@ from academe.services.credential.pages.page import page_headers, page_status, re
 
 __all__ = [
     "CertificateView",
-    "Check",
-    "CheckName",
-    "CheckResult",
     "Download",
     "Form",
-    "PageVerdict",
     "PageView",
     "Signatory",
     "negotiate_language",

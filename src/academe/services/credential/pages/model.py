@@ -4,46 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from academe.services.credential.model import CredentialType, CredentialVisibility
+from academe.services.credential.validation.model import Check, Verdict
 
 PRIMARY, ACCENT = "#1f3a5f", "#c2933a"
 """The colours of an issuer that chose none: ink blue and old gold."""
-
-
-class PageVerdict(IntEnum):
-    """What the page says in one word. Numbers as in academe.api.credential.v1.Verdict."""
-
-    VALID = 1
-    REVOKED = 2
-    UNKNOWN = 3
-    """No such credential where the page has no certificate; otherwise something could not be found out."""
-    SUSPENDED = 4
-    EXPIRED = 5
-    NOT_YET_VALID = 6
-    INVALID = 7
-
-
-class CheckName(IntEnum):
-    """What was looked at. Numbers as in academe.api.credential.v1.CheckName."""
-
-    STRUCTURE = 1
-    CONTEXTS = 2
-    PROOF = 3
-    ISSUER = 4
-    VALIDITY = 5
-    STATUS = 6
-    LOG = 7
-    RECIPIENT = 8
-
-
-class CheckResult(IntEnum):
-    """Numbers as in academe.api.credential.v1.CheckResult."""
-
-    PASS = 1
-    FAIL = 2
-    UNKNOWN = 3
 
 
 class Form(StrEnum):
@@ -95,15 +62,6 @@ class CertificateView:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. `reason` is a sentence, shown as it is; may be empty."""
-
-    name: CheckName
-    result: CheckResult
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Download:
     """A file that the page offers; `href` may be relative to the page."""
 
@@ -119,7 +77,7 @@ class PageView:
     `visibility` is HOLDER, whether the credential is in force. What only its HOLDER may see is never shown.
     """
 
-    verdict: PageVerdict
+    verdict: Verdict
     verification_code: str
     page_url: str
     """Absolute, without a query."""

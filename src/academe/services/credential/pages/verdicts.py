@@ -7,13 +7,8 @@ from datetime import datetime
 
 from academe.services.credential.model import CredentialVisibility
 from academe.services.credential.pages.languages import Words
-from academe.services.credential.pages.model import (
-    CertificateView,
-    Check,
-    CheckResult,
-    PageVerdict,
-    PageView,
-)
+from academe.services.credential.pages.model import CertificateView, PageView
+from academe.services.credential.validation.model import Check, CheckResult, Verdict
 
 _DISC = "M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19Z"
 SHAPES = {
@@ -28,13 +23,13 @@ SHAPES = {
 """Line drawings on a square of 24."""
 
 _VERDICTS = {
-    PageVerdict.VALID: ("good", "tick"),
-    PageVerdict.REVOKED: ("bad", "cross"),
-    PageVerdict.UNKNOWN: ("hold", "question"),
-    PageVerdict.SUSPENDED: ("hold", "bars"),
-    PageVerdict.EXPIRED: ("hold", "clock"),
-    PageVerdict.NOT_YET_VALID: ("hold", "clock"),
-    PageVerdict.INVALID: ("bad", "warning"),
+    Verdict.VALID: ("good", "tick"),
+    Verdict.REVOKED: ("bad", "cross"),
+    Verdict.UNKNOWN: ("hold", "question"),
+    Verdict.SUSPENDED: ("hold", "bars"),
+    Verdict.EXPIRED: ("hold", "clock"),
+    Verdict.NOT_YET_VALID: ("hold", "clock"),
+    Verdict.INVALID: ("bad", "warning"),
 }
 _RESULTS = {
     CheckResult.PASS: ("good", "tick"),
@@ -70,11 +65,11 @@ def seen_verdict(view: PageView, words: Words) -> SeenVerdict:
     mood, shape = _VERDICTS[view.verdict]
     if not view.exists:
         return SeenVerdict(words("heading_not_found"), words("text_not_found"), "calm", "lens")
-    key = "unconfirmed" if view.verdict is PageVerdict.UNKNOWN else view.verdict.name.lower()
+    key = "unconfirmed" if view.verdict is Verdict.UNKNOWN else view.verdict.name.lower()
     if view.certificate is None or view.visibility is CredentialVisibility.HOLDER:
-        if view.verdict is PageVerdict.VALID:
+        if view.verdict is Verdict.VALID:
             return SeenVerdict(words("heading_valid"), words("private_valid"), mood, shape)
-        heading = "unconfirmed" if view.verdict is PageVerdict.UNKNOWN else "not_in_force"
+        heading = "unconfirmed" if view.verdict is Verdict.UNKNOWN else "not_in_force"
         return SeenVerdict(words(f"heading_{heading}"), words("private_not_valid"), "hold", "bars")
     text = _text(view, view.certificate, key, words)
     return SeenVerdict(words(f"heading_{key}"), text, mood, shape)
@@ -96,11 +91,11 @@ def seen_check(check: Check, words: Words) -> SeenCheck:
 
 def _text(view: PageView, certificate: CertificateView, key: str, words: Words) -> str:
     """The sentence below the heading; empty when it would need a date that nobody knows."""
-    dates: dict[PageVerdict, datetime | None] = {
-        PageVerdict.REVOKED: view.status_time,
-        PageVerdict.SUSPENDED: view.status_time,
-        PageVerdict.EXPIRED: certificate.expire_time,
-        PageVerdict.NOT_YET_VALID: certificate.issue_time,
+    dates: dict[Verdict, datetime | None] = {
+        Verdict.REVOKED: view.status_time,
+        Verdict.SUSPENDED: view.status_time,
+        Verdict.EXPIRED: certificate.expire_time,
+        Verdict.NOT_YET_VALID: certificate.issue_time,
     }
     date = dates.get(view.verdict)
     if view.verdict in dates and date is None:

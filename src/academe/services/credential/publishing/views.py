@@ -11,16 +11,12 @@ from academe.services.credential.issuance.draft import credential_uri
 from academe.services.credential.model import Credential, CredentialState, CredentialVisibility
 from academe.services.credential.pages import (
     CertificateView,
-    Check,
-    CheckName,
-    CheckResult,
     Download,
     Form,
-    PageVerdict,
     PageView,
     Signatory,
 )
-from academe.services.credential.validation.model import Verification
+from academe.services.credential.validation.model import Verdict, Verification
 
 FORMS = (Form.PDF, Form.PNG, Form.SVG, Form.JSON, Form.JWT)
 """What the page offers; paper first, because that is what people look for."""
@@ -64,15 +60,13 @@ def page_view(
     hidden = credential.visibility is CredentialVisibility.HOLDER
     files = f"{base_uri}/credentials/{code}"
     return PageView(
-        verdict=PageVerdict(verification.verdict),
+        verdict=verification.verdict,
         verification_code=code,
         page_url=files,
         check_time=now,
         certificate=None if hidden else certificate_view(credential, design, base_uri),
         visibility=credential.visibility,
-        checks=tuple(
-            Check(CheckName(one.name), CheckResult(one.result), one.reason) for one in verification.checks
-        ),
+        checks=tuple(verification.checks),
         reason="" if hidden else credential.status_reason,
         status_time=_status_time(credential),
         picture_href="" if hidden else f"{files}.png",
@@ -83,7 +77,7 @@ def page_view(
 
 def unknown_view(code: str, base_uri: str, now: datetime) -> PageView:
     """The page of a code that nobody knows."""
-    return PageView(PageVerdict.UNKNOWN, code, credential_uri(base_uri, code), now)
+    return PageView(Verdict.UNKNOWN, code, credential_uri(base_uri, code), now)
 
 
 def _status_time(credential: Credential) -> datetime | None:

@@ -49,7 +49,8 @@ class Check:
 
     name: CheckName
     result: CheckResult
-    reason: str
+    reason: str = ""
+    """A sentence; may be empty."""
     verdict: Verdict = Verdict.INVALID
 
 
