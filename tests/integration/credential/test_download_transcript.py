@@ -17,8 +17,8 @@ from academe.services.credential.errors import CredentialNotFound, NotCredential
 from academe.services.credential.issuance.draft import Alignment
 from academe.services.credential.model import Credential, CredentialType, Evidence, Result
 from academe.services.credential.parts import CredentialParts
-from academe.services.credential.publishing.transcripts import CREDENTIALS_MAX
 from academe.services.credential.validation.model import Verdict
+from academe.services.credential.validation.transcripts import EMBEDDED_MAX
 from tests.support.graduates import Faculty, certify, set_template
 from tests.support.ledger import caller
 
@@ -123,7 +123,7 @@ async def test_what_is_not_in_force_is_left_out(learner: Learner, pool: Pool) ->
 
 async def test_as_many_as_it_takes(learner: Learner) -> None:
     """Fifty, however many more are not in force; with one more it is too long."""
-    await learner.earn(CREDENTIALS_MAX + 10)
+    await learner.earn(EMBEDDED_MAX + 10)
     oldest_first = sorted(learner.held, key=lambda one: one.credential_id)
     gone, rest = oldest_first[::6], [one for n, one in enumerate(oldest_first) if n % 6]
     with pytest.raises(TranscriptTooLong) as refusal:
@@ -134,7 +134,7 @@ async def test_as_many_as_it_takes(learner: Learner) -> None:
         )
 
     assert refusal.value.metadata == {"limit": "50"}
-    assert len(rest) == CREDENTIALS_MAX
+    assert len(rest) == EMBEDDED_MAX
     assert ids(await learner.transcript()) == newest_first(rest)
     await learner.parts.statuses.reinstate_credential(
         learner.faculty.educator, gone[0].credential_id, expected_version=None

@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from academe.errors import FieldViolation
 from academe.services.credential.errors import ImageRefused
 from academe.services.credential.images_svg import SvgRefused, check_svg
+from academe.services.credential.standards.png import SIGNATURE as PNG_SIGNATURE
 
 PNG = "image/png"
 SVG = "image/svg+xml"
 
 SIDE_MAX = 2_000
 """Pixels. A logo is printed at some 60 mm: enough for 800 dpi; unpacked it has at most 32 megabytes."""
-
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

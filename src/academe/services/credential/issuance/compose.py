@@ -12,10 +12,8 @@ from typing import Any
 
 from academe.services.credential.issuance.draft import Achievement, Alignment, Draft, Identity, IssuerProfile
 from academe.services.credential.model import Evidence, Result
+from academe.services.credential.standards.contexts import CREDENTIALS_V2, OPEN_BADGES
 from academe.services.credential.standards.errors import UncertainValue, pointer
-
-CREDENTIALS_CONTEXT = "https://www.w3.org/ns/credentials/v2"
-BADGES_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
 STATUS_PURPOSES = ("revocation", "suspension")
 
@@ -23,7 +21,7 @@ STATUS_PURPOSES = ("revocation", "suspension")
 def compose(draft: Draft) -> dict[str, Any]:
     """The unsigned document. Raises nothing; whether it can be signed is for the guard to say."""
     return {
-        "@context": [CREDENTIALS_CONTEXT, BADGES_CONTEXT],
+        "@context": [CREDENTIALS_V2, OPEN_BADGES],
         "id": draft.uri,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "issuer": issuer_profile(draft.issuer),

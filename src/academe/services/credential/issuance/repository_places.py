@@ -10,8 +10,9 @@ from uuid import UUID
 from academe.db.pool import Queryable
 from academe.ids import new_id
 from academe.services.credential.issuance.draft import StatusPlace
+from academe.services.credential.standards.status_list import LENGTH
 
-POSITIONS = 131_072
+POSITIONS = LENGTH
 """In a status list: the least that keeps one holder among many (Bitstring Status List 1.0, section 6.1)."""
 
 FULL = POSITIONS // 2

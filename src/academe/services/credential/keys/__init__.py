@@ -13,10 +13,12 @@ from academe.services.credential.keys.model import (
 )
 from academe.services.credential.keys.repository import IssuerRepository
 from academe.services.credential.keys.repository_keys import KeyRepository, lock_active_keys
+from academe.services.credential.keys.school import SCHOOL
 from academe.services.credential.keys.sealing import Sealer
 from academe.services.credential.keys.service import IssuerService
 
 __all__ = [
+    "SCHOOL",
     "Issuer",
     "IssuerKey",
     "IssuerRepository",

@@ -16,7 +16,7 @@ from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
 from academe.services.credential.errors import IssuerExists
 from academe.services.credential.images import check_image
-from academe.services.credential.issuance.compose import BADGES_CONTEXT, CREDENTIALS_CONTEXT, issuer_profile
+from academe.services.credential.issuance.compose import issuer_profile
 from academe.services.credential.issuance.draft import IssuerProfile
 from academe.services.credential.keys.issuers import FIRST_ID, Issuers
 from academe.services.credential.keys.model import (
@@ -31,6 +31,7 @@ from academe.services.credential.keys.repository_keys import KeyRepository
 from academe.services.credential.keys.school import SCHOOL
 from academe.services.credential.keys.sealing import Sealer
 from academe.services.credential.standards import guard
+from academe.services.credential.standards.contexts import CREDENTIALS_V2, OPEN_BADGES
 from academe.services.credential.standards.did import did_web
 from academe.services.credential.standards.errors import Refused
 from academe.services.credential.web_address import check_web_address
@@ -178,7 +179,7 @@ async def _checked(did: str, fields: IssuerChange) -> IssuerChange:
     await asyncio.to_thread(check_image, "brand.logo", fields.logo)
     profile = issuer_profile(IssuerProfile(did, fields.name or "kept", fields.uri, fields.email))
     document = {
-        "@context": [CREDENTIALS_CONTEXT, BADGES_CONTEXT],
+        "@context": [CREDENTIALS_V2, OPEN_BADGES],
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "issuer": profile,
     }

@@ -12,12 +12,11 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from academe.services.credential.issuance.compose import STATUS_PURPOSES
-from academe.services.credential.keys import Issuers
+from academe.services.credential.keys import SCHOOL, Issuers
 from academe.services.credential.log import LogService
 from academe.services.credential.publishing.files import FileService
 from academe.services.credential.publishing.formats import FileFormat
 from academe.services.credential.publishing.lists import StatusLists
-from academe.services.credential.publishing.routes import SCHOOL
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.statuses.repository import StatusRepository
 

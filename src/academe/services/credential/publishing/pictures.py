@@ -12,12 +12,10 @@ from academe.services.credential.pages.certificate import THUMBNAIL_WIDTH
 from academe.services.credential.publishing.formats import FileFormat
 from academe.services.credential.publishing.views import certificate_view
 from academe.services.credential.standards import png, svg
+from academe.services.credential.validation.forms import BYTES_MAX
 
 KEPT_BYTES = 16_000_000
 """Of drawings: some forty certificates with all of their forms."""
-
-VERIFIABLE_BYTES = 250_000
-"""What VerifyCredential takes."""
 
 WIDTHS = (1_600, 1_200, 800)
 """Of the picture in pixels: the first that is not too large for that. For paper there is the PDF."""
@@ -93,6 +91,6 @@ def _baked_png(view: CertificateView, document: bytes) -> bytes:
     *wide, narrow = WIDTHS
     for width in wide:
         baked = png.bake(render_png(view, width), document, "json")
-        if len(baked) <= VERIFIABLE_BYTES:
+        if len(baked) <= BYTES_MAX:
             return baked
     return png.bake(render_png(view, narrow), document, "json")

@@ -19,16 +19,13 @@ from starlette.routing import BaseRoute, Route
 
 from academe.services.credential.errors import CredentialNotFound, IssuerNotFound
 from academe.services.credential.images import content_type
-from academe.services.credential.keys import Issuers
+from academe.services.credential.keys import SCHOOL, Issuers
 from academe.services.credential.log.replies import guarded, reply
 from academe.services.credential.pages import negotiate_language, page_headers, page_status, render_page
 from academe.services.credential.publishing.files import FileService
 from academe.services.credential.publishing.formats import File, FileFormat
 from academe.services.credential.publishing.lists import FRESH_SECONDS, StatusLists
 from academe.services.credential.publishing.shown import ShownCredentials
-
-SCHOOL = "school"
-"""The slug of the issuer that is the school itself."""
 
 KEYS = "public, max-age=300"
 """Of key documents: a new key is in them before anything signed with it is looked at."""

@@ -24,12 +24,8 @@ from academe.services.credential.ports import Users
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import clr, data_integrity, strict_json
 from academe.services.credential.standards.errors import Refused, TooComplex
-
-CREDENTIALS_MAX = 50
-"""In a transcript: a quarter of a second of canonicalising."""
-
-SIZE_MAX = 250_000
-"""Bytes of a transcript, as many as VerifyCredential takes."""
+from academe.services.credential.validation.forms import BYTES_MAX
+from academe.services.credential.validation.transcripts import EMBEDDED_MAX, NAME
 
 LIFETIME = timedelta(days=90)
 """Of a transcript, which says what was in force on its day."""
@@ -66,7 +62,7 @@ class Transcripts:
         record = clr.compose(
             uri=f"urn:uuid:{new_id()}",
             issuer=issuer_profile(profile_of(signing.issuer, self._base_uri)),
-            name="Transcript",
+            name=NAME,
             identifiers=[identity_object(one) for one in identities_of(account)],
             credentials=documents,
             valid_from=instant(now),
@@ -78,19 +74,19 @@ class Transcripts:
             raise TranscriptTooLong from refused
         except Refused as refused:
             raise RuntimeError("a transcript of signed credentials cannot be signed") from refused
-        if len(content) > SIZE_MAX:
+        if len(content) > BYTES_MAX:
             raise TranscriptTooLong
         return content
 
     async def _documents(self, learner_id: UUID, now: datetime) -> Sequence[dict[str, Any]]:
         """Newest first. Raises TranscriptTooLong."""
         in_force: list[Credential] = []
-        page = PageRequest(CREDENTIALS_MAX, None, "")
+        page = PageRequest(EMBEDDED_MAX, None, "")
         while held := await self._repository.list_of_learner(learner_id, page):
             in_force += [one for one in held if _in_force(one, now)]
-            if len(in_force) > CREDENTIALS_MAX:
-                raise TranscriptTooLong(limit=CREDENTIALS_MAX)
-            page = PageRequest(CREDENTIALS_MAX, (held[-1].credential_id,), "")
+            if len(in_force) > EMBEDDED_MAX:
+                raise TranscriptTooLong(limit=EMBEDDED_MAX)
+            page = PageRequest(EMBEDDED_MAX, (held[-1].credential_id,), "")
         found = [await self._repository.get_document(one) for one in in_force]
         documents = [strict_json.parse(document.json) for document in found if document is not None]
         return [document for document in documents if await self._is_believed(document)]

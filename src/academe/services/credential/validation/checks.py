@@ -8,11 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from academe.services.credential.issuance.draft import identity_hash
+from academe.services.credential.standards.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from academe.services.credential.standards.errors import Malformed
 from academe.services.credential.validation.model import Check, CheckName, CheckResult, Verdict
-
-V2 = "https://www.w3.org/ns/credentials/v2"
-V1 = "https://www.w3.org/2018/credentials/v1"
 
 CLOCKS = timedelta(minutes=5)
 """How far an issuer's clock may be ahead of ours."""
@@ -36,8 +34,8 @@ def check_structure(document: Mapping[str, Any]) -> str:
     Raises Malformed. Source: https://www.w3.org/TR/vc-data-model-2.0/#basic-concepts.
     """
     contexts = document.get("@context")
-    if not isinstance(contexts, list) or not contexts or contexts[0] not in (V1, V2):
-        raise Malformed("/@context", f"must be a list that begins with {V2}")
+    if not isinstance(contexts, list) or not contexts or contexts[0] not in (CREDENTIALS_V1, CREDENTIALS_V2):
+        raise Malformed("/@context", f"must be a list that begins with {CREDENTIALS_V2}")
     if "VerifiableCredential" not in many(document.get("type")):
         raise Malformed("/type", "must contain VerifiableCredential")
     if not document.get("credentialSubject"):

@@ -12,8 +12,11 @@ from urllib.parse import unquote_to_bytes
 
 from academe.services.credential.standards import jose, png, strict_json, svg
 from academe.services.credential.standards.errors import Malformed
+from academe.services.credential.validation.checks import many
 
-_PNG = b"\x89PNG\r\n\x1a\n"
+BYTES_MAX = 250_000
+"""Of what VerifyCredential takes, as the contract says; nothing larger is handed out to be sent there."""
+
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 
 
@@ -33,7 +36,7 @@ class Presented:
 def read(content: bytes) -> Presented:
     """Raises Refused (Malformed) when it is none of these, or not readable without doubt."""
     plain = content.strip()
-    if content.startswith(_PNG):
+    if content.startswith(png.SIGNATURE):
         return _document_or_token(png.unbake(content).strip())
     if plain.startswith(b"<"):
         return _document_or_token(svg.unbake(plain).strip())
@@ -55,10 +58,7 @@ def _token(content: bytes) -> Presented:
 
 
 def _enveloped(document: Mapping[str, Any]) -> bool:
-    kinds = document.get("type")
-    return kinds == "EnvelopedVerifiableCredential" or (
-        isinstance(kinds, list) and "EnvelopedVerifiableCredential" in kinds
-    )
+    return "EnvelopedVerifiableCredential" in many(document.get("type"))
 
 
 def _envelope(document: Mapping[str, Any]) -> bytes:

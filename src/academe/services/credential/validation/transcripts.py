@@ -23,9 +23,11 @@ from academe.services.credential.validation.proofs import ProofChecker
 from academe.services.credential.validation.status import Prove, StatusChecker
 
 EMBEDDED_MAX = 50
-"""As many as a transcript is issued with."""
+"""In a transcript: a quarter of a second of canonicalising. None is made with more, nor looked through."""
 
 NAME = "Transcript"
+"""What all of ours are called."""
+
 _MEMBERS = frozenset(
     ["@context", "id", "type", "issuer", "validFrom", "validUntil", "name", "credentialSubject", "proof"]
 )
