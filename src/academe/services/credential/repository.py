@@ -11,6 +11,7 @@ from academe.db.pool import Pool
 from academe.errors import EtagMismatch
 from academe.etags import etag
 from academe.pagination import PageRequest
+from academe.services.credential.codes import read_code
 from academe.services.credential.errors import CredentialNotFound
 from academe.services.credential.model import Credential, CredentialVisibility, Document
 from academe.services.credential.repository_shared import credential_of
@@ -48,9 +49,10 @@ class CredentialRepository:
         )
         return {row["credential_id"]: credential_of(row) for row in rows}
 
-    async def find_by_code(self, code: str) -> Credential | None:
-        """The credential with a code, None when there is none."""
-        return await self._coded.load(code)
+    async def find_by_code(self, text: str) -> Credential | None:
+        """The credential with a code, however that was typed; None when there is none."""
+        code = read_code(text)
+        return await self._coded.load(code) if code is not None else None
 
     async def _fetch_coded(self, codes: list[str]) -> Mapping[str, Credential]:
         """By code. Two statements: codes are kept apart from the credentials they lead to."""

@@ -8,9 +8,9 @@ from academe.caller import Caller
 from academe.pagination import Page, page_of, page_request
 from academe.services.credential.errors import CredentialNotFound, NotCredentialHolder
 from academe.services.credential.model import Credential, CredentialVisibility
-from academe.services.credential.ports import CourseFacts, CourseNotFound, Courses
+from academe.services.credential.ports import CourseFacts, Courses
 from academe.services.credential.repository import CredentialRepository
-from academe.services.credential.rights import teaches
+from academe.services.credential.rights import taught_course, teaches
 
 
 class CredentialService:
@@ -59,9 +59,7 @@ class CredentialService:
         if course_id is None:
             rows = await self._repository.list_of_learner(caller.user_id, request)
         else:
-            course = await self._course(course_id)
-            if course is None or not teaches(caller, course):
-                raise CourseNotFound(course_id=course_id)
+            await taught_course(self._courses, caller, course_id)
             rows = await self._repository.list_of_course(course_id, request)
         return page_of(rows, request, lambda credential: (credential.credential_id,))
 

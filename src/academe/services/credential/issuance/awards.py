@@ -18,6 +18,7 @@ from academe.services.credential.issuance.draft import (
     Identity,
     IssuerProfile,
     StatusPlace,
+    achievement_uri,
 )
 from academe.services.credential.keys import Issuer
 from academe.services.credential.model import (
@@ -119,9 +120,8 @@ class Award:
 
     def _achievement(self, credential: Credential, base_uri: str) -> Achievement:
         template = self.template
-        kind = self.type.name.lower().replace("_", "-")
         return Achievement(
-            uri=f"{base_uri}/achievements/{credential.course_id}/{kind}",
+            uri=achievement_uri(base_uri, credential.course_id, self.type),
             name=credential.title,
             achievement_type=(template.achievement_type if template else "") or ACHIEVEMENT_TYPES[self.type],
             description=(template.description if template else "") or credential.title,

@@ -16,6 +16,7 @@ from academe.services.credential.issuance.draft import (
     Draft,
     Identity,
     StatusPlace,
+    achievement_uri,
 )
 from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
 from academe.services.credential.issuance.repository_backlog import BacklogRepository
@@ -101,7 +102,6 @@ class Backlog:
 
     def _draft(self, one: Credential, issuer: SigningIssuer, place: StatusPlace) -> Draft:
         """In the words of its day; of the learner it knows the name alone."""
-        kind = one.type.name.lower().replace("_", "-")
         return Draft(
             credential_id=one.credential_id,
             code=one.verification_code,
@@ -109,7 +109,7 @@ class Backlog:
             type=one.type,
             issuer=profile_of(issuer.issuer, self._base_uri),
             achievement=Achievement(
-                uri=f"{self._base_uri}/achievements/{one.course_id}/{kind}",
+                uri=achievement_uri(self._base_uri, one.course_id, one.type),
                 name=one.title,
                 achievement_type=ACHIEVEMENT_TYPES[one.type],
                 description=one.title,

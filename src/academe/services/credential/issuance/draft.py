@@ -117,5 +117,10 @@ class Draft:
         return credential_uri(self.base_uri, self.code)
 
 
+def achievement_uri(base_uri: str, course_id: UUID, kind: CredentialType) -> str:
+    """What is achieved is the same for everybody who does it, whatever the template says of it meanwhile."""
+    return f"{base_uri}/achievements/{course_id}/{kind.name.lower().replace('_', '-')}"
+
+
 def credential_uri(base_uri: str, code: str) -> str:
     return f"{base_uri}/credentials/{code}"

@@ -24,8 +24,8 @@ from academe.services.credential.issuance.model import Dealt, IssueJob, IssueJob
 from academe.services.credential.issuance.repository_jobs import IssueJobRepository
 from academe.services.credential.issuance.service import IssuanceService
 from academe.services.credential.model import Credential, CredentialType, Replay
-from academe.services.credential.ports import CourseFacts, CourseNotFound, Courses, Enrollments
-from academe.services.credential.rights import teaches
+from academe.services.credential.ports import CourseNotFound, Courses, Enrollments
+from academe.services.credential.rights import taught_course
 
 CHUNK = 50
 """Credentials in one transaction: a third of a second of signing, a few milliseconds in the database."""
@@ -79,7 +79,7 @@ class IssueJobs:
     ) -> IssueJob:
         """Begins to issue credentials of a type for these enrollments, or for every completed one of the
         course. Raises CourseNotFound for a course that the caller does not teach, and RequestIdReused."""
-        await self._taught(caller, course_id)
+        await taught_course(self._courses, caller, course_id)
         ids = list(dict.fromkeys(enrollment_ids)) or await self._completed(course_id)
         now = self._clock()
         state = IssueJobState.RUNNING if ids else IssueJobState.DONE
@@ -106,7 +106,7 @@ class IssueJobs:
         if job is None:
             raise IssueJobNotFound(issue_job_id=issue_job_id)
         try:
-            await self._taught(caller, job.course_id)
+            await taught_course(self._courses, caller, job.course_id)
         except CourseNotFound:
             raise IssueJobNotFound(issue_job_id=issue_job_id) from None
         return job
@@ -174,12 +174,6 @@ class IssueJobs:
             found += page
             if len(page) < PAGE:
                 return found
-
-    async def _taught(self, caller: Caller, course_id: UUID) -> CourseFacts:
-        course = (await self._courses.get_course_facts([course_id])).get(course_id)
-        if course is None or not teaches(caller, course):
-            raise CourseNotFound(course_id=course_id)
-        return course
 
 
 def _dealt(enrollment_id: UUID, outcome: tuple[Credential, bool] | AcademeError) -> Dealt:

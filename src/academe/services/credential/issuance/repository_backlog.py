@@ -11,8 +11,7 @@ from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, CredentialState
 from academe.services.credential.repository_shared import credential_of
-
-EVENTS_BEFORE = {CredentialState.REVOKED: LogEvent.REVOKE, CredentialState.SUSPENDED: LogEvent.SUSPEND}
+from academe.services.credential.statuses.repository import EVENTS
 
 
 class BacklogRepository:
@@ -120,7 +119,7 @@ def _entries(issues: Sequence[Issue], states: dict[UUID, CredentialState]) -> li
     for one in issues:
         digest = one.credential.document_sha256 or b""
         entries.append(LogEntry(LogEvent.ISSUE, digest))
-        event = EVENTS_BEFORE.get(states[one.credential.credential_id])
-        if event is not None:
-            entries.append(LogEntry(event, digest))
+        state = states[one.credential.credential_id]
+        if state is not CredentialState.VALID:
+            entries.append(LogEntry(EVENTS[state], digest))
     return entries

@@ -26,6 +26,20 @@ async def append(connection: Queryable, entries: Sequence[LogEntry]) -> list[int
     return list(range(first, first + len(entries)))
 
 
+async def read_hashes(connection: Queryable, nodes: Sequence[Node]) -> dict[Node, bytes]:
+    """The hashes of complete subtrees, as far as they are there."""
+    rows = await connection.fetch(
+        """
+        select level, node_index, hash
+        from unnest($1::smallint[], $2::bigint[]) as wanted (level, node_index)
+        join credential.log_node using (level, node_index)
+        """,
+        [level for level, _ in nodes],
+        [index for _, index in nodes],
+    )
+    return {(row["level"], row["node_index"]): row["hash"] for row in rows}
+
+
 class LogRepository:
     """Reads leaves and the hashes over them."""
 
@@ -41,16 +55,7 @@ class LogRepository:
 
     async def hashes(self, nodes: Sequence[Node]) -> dict[Node, bytes]:
         """The hashes of complete subtrees, as far as they are there."""
-        rows = await self._pool.fetch(
-            """
-            select level, node_index, hash
-            from unnest($1::smallint[], $2::bigint[]) as wanted (level, node_index)
-            join credential.log_node using (level, node_index)
-            """,
-            [level for level, _ in nodes],
-            [index for _, index in nodes],
-        )
-        return {(row["level"], row["node_index"]): row["hash"] for row in rows}
+        return await read_hashes(self._pool, nodes)
 
     async def hashes_of_level(self, level: int, start: int, count: int) -> list[bytes]:
         """`count` hashes that stand side by side, or fewer where the tree ends."""

@@ -33,21 +33,17 @@ class ShownCredentials:
 
     async def find(self, text: str) -> Credential:
         """For files. Raises CredentialNotFound, also where the holder shows nothing."""
-        credential = await self._find(text)
+        credential = await self._repository.find_by_code(text)
         if credential is None or credential.visibility is CredentialVisibility.HOLDER:
             raise CredentialNotFound
         return credential
 
     async def page(self, text: str) -> PageView:
         """For people: always something to show."""
-        credential, now = await self._find(text), self._clock()
+        credential, now = await self._repository.find_by_code(text), self._clock()
         if credential is None:
             return unknown_view(read_code(text) or "", self._base_uri, now)
         document = await self._repository.get_document(credential)
-        verification = await self._validation.verify_credential(credential)
+        verification = await self._validation.verify_credential(credential, document)
         design = document.design if document is not None else {}
         return page_view(credential, design, verification, self._base_uri, now)
-
-    async def _find(self, text: str) -> Credential | None:
-        code = read_code(text)
-        return await self._repository.find_by_code(code) if code is not None else None

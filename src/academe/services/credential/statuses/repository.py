@@ -21,11 +21,12 @@ AT_ONCE = 2
 """Changes under way: while one is committed the next is prepared. More would only wait for the log with a
 connection in their hands that others need."""
 
-_EVENTS = {
+EVENTS = {
     CredentialState.REVOKED: LogEvent.REVOKE,
     CredentialState.SUSPENDED: LogEvent.SUSPEND,
     CredentialState.VALID: LogEvent.REINSTATE,
 }
+"""What the log says of a credential that is brought into a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class StatusRepository:
             )
             if changed.document_sha256 is not None:
                 # Last: the log makes everybody wait for who holds it.
-                await append(connection, [LogEntry(_EVENTS[state], changed.document_sha256)])
+                await append(connection, [LogEntry(EVENTS[state], changed.document_sha256)])
             return changed
 
     async def get_state(self, list_id: UUID, position: int) -> CredentialState | None:

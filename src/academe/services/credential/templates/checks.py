@@ -22,6 +22,7 @@ from academe.services.credential.issuance.draft import (
     Identity,
     IssuerProfile,
     StatusPlace,
+    achievement_uri,
 )
 from academe.services.credential.issuance.fields import template_field
 from academe.services.credential.standards import guard
@@ -81,7 +82,7 @@ def _invented(template: Template) -> Draft:
         type=template.type,
         issuer=IssuerProfile("did:web:school.example", "A school"),
         achievement=Achievement(
-            uri=f"{SCHOOL}/achievements/{template.course_id}/{template.type.name.lower()}",
+            uri=achievement_uri(SCHOOL, template.course_id, template.type),
             name=template.title or "A course",
             achievement_type=template.achievement_type or ACHIEVEMENT_TYPES[template.type],
             description=template.description or "A course",

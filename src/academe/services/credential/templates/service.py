@@ -13,8 +13,8 @@ from academe.errors import RoleRequired
 from academe.services.credential.errors import TemplateNotFound
 from academe.services.credential.keys import Issuer, Issuers
 from academe.services.credential.model import CredentialType
-from academe.services.credential.ports import CourseNotFound, Courses
-from academe.services.credential.rights import teaches
+from academe.services.credential.ports import Courses
+from academe.services.credential.rights import taught_course
 from academe.services.credential.templates.checks import check_template
 from academe.services.credential.templates.model import Template
 from academe.services.credential.templates.repository import TemplateRepository
@@ -55,13 +55,13 @@ class Templates:
         Raises CourseNotFound for a course that the caller does not teach; InvalidArgument, ImageRefused and
         CredentialUnsignable, naming the field; IssuerNotFound.
         """
-        await self._check_rights(caller, template.course_id)
+        await taught_course(self._courses, caller, template.course_id)
         await check_template(template)
         return await self._issuers.get(template.issuer_id)
 
     async def get_template(self, caller: Caller, course_id: UUID, kind: CredentialType) -> Template:
         """Raises CourseNotFound for a course that the caller does not teach, and TemplateNotFound."""
-        await self._check_rights(caller, course_id)
+        await taught_course(self._courses, caller, course_id)
         template = await self.find(course_id, kind)
         if template is None:
             raise TemplateNotFound(course_id=course_id, type=kind.name)
@@ -69,13 +69,13 @@ class Templates:
 
     async def list_templates(self, caller: Caller, course_id: UUID) -> Sequence[Template]:
         """By type. Raises CourseNotFound for a course that the caller does not teach."""
-        await self._check_rights(caller, course_id)
+        await taught_course(self._courses, caller, course_id)
         return await self._repository.list_of_course(course_id)
 
     async def delete_template(self, caller: Caller, course_id: UUID, kind: CredentialType) -> None:
         """Takes a template away; none is fine. Raises CourseNotFound for a course that the caller does not
         teach."""
-        await self._check_rights(caller, course_id)
+        await taught_course(self._courses, caller, course_id)
         await self._repository.delete_template(course_id, kind)
 
     async def find(self, course_id: UUID, kind: CredentialType) -> Template | None:
@@ -99,8 +99,3 @@ class Templates:
                 f"Only an administrator changes the issuer; leave issuer_id at {issuer_id or 'nothing'}.",
                 roles="ADMINISTRATOR",
             )
-
-    async def _check_rights(self, caller: Caller, course_id: UUID) -> None:
-        course = (await self._courses.get_course_facts([course_id])).get(course_id)
-        if course is None or not teaches(caller, course):
-            raise CourseNotFound(course_id=course_id)

@@ -13,16 +13,12 @@ from academe.services.credential.log.service import LogService
 from academe.services.credential.model import Credential, CredentialState, Document
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import jose, strict_json
+from academe.services.credential.statuses.repository import EVENTS
 from academe.services.credential.validation.checks import failed, passed
 from academe.services.credential.validation.forms import Presented
 from academe.services.credential.validation.model import Check, CheckName
 
-_STATES = {
-    LogEvent.ISSUE: CredentialState.VALID,
-    LogEvent.REINSTATE: CredentialState.VALID,
-    LogEvent.REVOKE: CredentialState.REVOKED,
-    LogEvent.SUSPEND: CredentialState.SUSPENDED,
-}
+_STATES = {LogEvent.ISSUE: CredentialState.VALID, **{event: state for state, event in EVENTS.items()}}
 
 
 class LogChecker:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from academe.clock import utcnow
-from academe.services.credential.codes import read_code
 from academe.services.credential.issuance.draft import credential_uri
 from academe.services.credential.model import Credential, CredentialVisibility, Document
 from academe.services.credential.repository import CredentialRepository
@@ -63,11 +62,10 @@ class ValidationService:
     async def verify_code(self, text: str, expected: Mapping[str, str]) -> Verification:
         """What there is to say about a code, however it was typed. Raises nothing: what cannot be a code of
         ours is unknown, like one that was never given out."""
-        code = read_code(text)
-        found = await self._repository.find_by_code(code) if code is not None else None
+        found = await self._repository.find_by_code(text)
         if found is None:
             return _nothing("No credential of this school has this code.")
-        return await self._verify_row(found, expected)
+        return await self._verify_row(found, await self._repository.get_document(found), expected)
 
     async def verify_uri(self, uri: str, expected: Mapping[str, str]) -> Verification:
         """The same for a credential's id."""
@@ -92,12 +90,13 @@ class ValidationService:
         statement = statement_of_document(presented.document, issuer, _told(row, checks))
         return Verification(verdict_of(checks), statement, checks)
 
-    async def verify_credential(self, credential: Credential) -> Verification:
-        """One of this school, for those who have it already, such as the page that shows it."""
-        return await self._verify_row(credential, {})
+    async def verify_credential(self, credential: Credential, document: Document | None) -> Verification:
+        """One of this school, for those who have read it already, such as the page that shows it."""
+        return await self._verify_row(credential, document, {})
 
-    async def _verify_row(self, credential: Credential, expected: Mapping[str, str]) -> Verification:
-        document = await self._repository.get_document(credential)
+    async def _verify_row(
+        self, credential: Credential, document: Document | None, expected: Mapping[str, str]
+    ) -> Verification:
         statement = None if _is_hidden(credential) else statement_of_row(credential, document, self._base_uri)
         if document is None or credential.document_sha256 is None:
             reason = "It is not signed yet; that is being done, so ask again in a minute."
@@ -146,8 +145,7 @@ class ValidationService:
         before, begins, code_text = (
             uri.rpartition(credential_uri("", "")) if isinstance(uri, str) else ("",) * 3
         )
-        code = read_code(code_text) if before and begins else None
-        return await self._repository.find_by_code(code) if code is not None else None
+        return await self._repository.find_by_code(code_text) if before and begins else None
 
 
 def _is_hidden(credential: Credential) -> bool:

@@ -13,6 +13,7 @@ from academe.db.pool import Queryable
 from academe.services.credential.log.checkpoint import VerifierKey
 from academe.services.credential.log.merkle import Node
 from academe.services.credential.log.model import Checkpoint
+from academe.services.credential.log.repository import read_hashes
 from academe.services.credential.log.verification.model import LogCheck
 
 
@@ -125,16 +126,7 @@ class VerificationRepository:
         return [Checkpoint(**row) for row in rows]
 
     async def hashes(self, nodes: Sequence[Node]) -> dict[Node, bytes]:
-        rows = await self._connection.fetch(
-            """
-            select level, node_index, hash
-            from unnest($1::smallint[], $2::bigint[]) as wanted (level, node_index)
-            join credential.log_node using (level, node_index)
-            """,
-            [level for level, _ in nodes],
-            [index for _, index in nodes],
-        )
-        return {(row["level"], row["node_index"]): row["hash"] for row in rows}
+        return await read_hashes(self._connection, nodes)
 
 
 def _check(name: str, row: Any) -> LogCheck:
