@@ -20,10 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from academe.errors import InvalidArgument
-from academe.services.credential.errors import LogEntryNotFound
-from academe.services.credential.log.checkpoint import tlog_proof
-from academe.services.credential.log.model import Checkpoint, CredentialEvent, LeafHash, LogEvent, Wanted
-from academe.services.credential.log.replies import (
+from academe.http.replies import (
     DAY,
     FOREVER,
     SHORTLY,
@@ -34,6 +31,9 @@ from academe.services.credential.log.replies import (
     reply,
     reply_json,
 )
+from academe.services.credential.errors import LogEntryNotFound
+from academe.services.credential.log.checkpoint import tlog_proof
+from academe.services.credential.log.model import Checkpoint, CredentialEvent, LeafHash, LogEvent, Wanted
 from academe.services.credential.log.service import PAGE_SIZE_MAX, LogService
 from academe.services.credential.log.tiles import tile_of
 

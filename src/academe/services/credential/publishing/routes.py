@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from academe.http.replies import guarded, reply
 from academe.services.credential.errors import CredentialNotFound, IssuerNotFound
 from academe.services.credential.images import content_type
 from academe.services.credential.keys import SCHOOL, Issuers
-from academe.services.credential.log.replies import guarded, reply
 from academe.services.credential.pages import negotiate_language, page_headers, page_status, render_page
 from academe.services.credential.publishing.files import FileService
 from academe.services.credential.publishing.formats import File, FileFormat

@@ -1,4 +1,4 @@
-"""How the log answers over HTTP: what may be kept for how long, what has not changed, what was wrong."""
+"""How what is published is answered for: what may be kept how long, what has not changed, what was wrong."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOREVER = "public, max-age=31536000, immutable"
 """For what can never be answered otherwise."""
 
 SHORTLY = "public, max-age=5"
-"""For what the next entry changes, in seconds."""
+"""For what changes with the next thing that happens, in seconds."""
 
 DAY = "public, max-age=86400"
 
@@ -56,7 +56,7 @@ def guarded(endpoint: Endpoint, log: Any) -> Endpoint:
         except Exception as fault:
             known = fault if isinstance(fault, AcademeError) else db_error(fault)
             if known is None:
-                log.error("a request for the transparency log failed", path=request.url.path, exc_info=fault)
+                log.error("a request over HTTP failed", path=request.url.path, exc_info=fault)
                 known = Internal()
             return _refusal(known)
 
