@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from pyoxigraph import CanonicalizationAlgorithm, RdfFormat, serialize
-
 from academe.services.credential.standards.guard import guarded
 
 
 def canonical(document: dict[str, Any]) -> bytes:
     """The document as N-Quads in the form of RDFC-1.0. Raises a Refused where that form is not certain."""
+    from pyoxigraph import CanonicalizationAlgorithm, RdfFormat, serialize
+
     dataset = guarded(document)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = serialize(dataset, format=RdfFormat.N_QUADS) or b""

@@ -19,9 +19,7 @@ from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from academe.services.credential.standards.contexts import document_loader
 from academe.services.credential.standards.errors import Malformed, Refused, UndefinedTerm, quoted
-
-UNDEFINED = "undefined-term:"
-RELATIVE = "relative-iri://document/"
+from academe.services.credential.standards.quads import RELATIVE, UNDEFINED
 
 _OUTERMOST = {"@vocab": UNDEFINED}
 _KEPT_MAX = 20_000

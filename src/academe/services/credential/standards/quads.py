@@ -10,7 +10,10 @@ import re
 from typing import Any, NamedTuple
 
 from academe.services.credential.standards.errors import Refused, UncertainValue, UndefinedTerm, quoted
-from academe.services.credential.standards.expansion import RELATIVE, UNDEFINED
+
+UNDEFINED = "undefined-term:"
+RELATIVE = "relative-iri://document/"
+"""Where the expansion puts what no context defines, and addresses that are none by themselves."""
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -69,12 +69,19 @@ class WebFetcher:
         self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._size = 0
         self._backend = _PublicBackend()
-        self._client = httpx.AsyncClient(
-            transport=_PublicTransport(self._backend),
-            timeout=SECONDS,
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._opened: httpx.AsyncClient | None = None
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        """Made by the first question: to read the certificates that are trusted takes longer than to ask."""
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(
+                transport=_PublicTransport(self._backend),
+                timeout=SECONDS,
+                follow_redirects=False,
+                trust_env=False,
+            )
+        return self._opened
 
     async def get(self, url: str) -> bytes:
         kept = self._kept.get(url)
@@ -113,7 +120,8 @@ class WebFetcher:
             return b"".join(parts)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
         self._backend.close()
 
 
@@ -121,9 +129,10 @@ class _PublicTransport(httpx.AsyncHTTPTransport):
     """httpx over a pool that looks at the address it connects to; what a name stands for may change."""
 
     def __init__(self, backend: _PublicBackend) -> None:
-        super().__init__(trust_env=False)
+        trusted = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=trusted, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusted,
             max_connections=AT_ONCE,
             network_backend=backend,
         )
