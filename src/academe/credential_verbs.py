@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from academe.db.database import Database
-from academe.db.start_faults import as_startup_error
 from academe.secret_key import root_secret
 from academe.secrets import Secrets
-from academe.serve import log_beside_results
+from academe.serve import log_beside_results, opened_database
 from academe.services.credential import verify_log, write_folder
 from academe.settings import Settings
 from academe.slices import Slices
@@ -34,13 +32,8 @@ async def verify_credential_log(settings: Settings, key: str | None, notes: Sequ
         kept = [note.read_text() for note in notes]
     except OSError as error:
         raise StartupError(f"{error.filename} cannot be read: {error.strerror}.") from error
-    database = Database(settings, log=log_beside_results(settings))
-    try:
-        await database.start()
-        with as_startup_error():
-            checks = await verify_log(database.dsn, expected_key=key, kept_notes=kept)
-    finally:
-        await database.stop()
+    async with opened_database(settings, log_beside_results(settings)) as database:
+        checks = await verify_log(database.dsn, expected_key=key, kept_notes=kept)
     faults = [fault for check in checks for fault in check.faults]
     if faults:
         raise StartupError("The transparency log is not what it was: " + " ".join(faults))
@@ -51,15 +44,10 @@ async def verify_credential_log(settings: Settings, key: str | None, notes: Sequ
 async def _slices(settings: Settings) -> AsyncIterator[Slices]:
     """The domain without a server around it."""
     log = log_beside_results(settings)
-    database = Database(settings, log=log)
-    try:
-        await database.start()
+    async with opened_database(settings, log) as database:
         secrets = Secrets.from_bytes(root_secret(settings.secret_key, settings.data_dir))
         slices = Slices(settings, database, secrets, Metrics(), log)
         try:
-            with as_startup_error():
-                yield slices
+            yield slices
         finally:
             await slices.close()
-    finally:
-        await database.stop()

@@ -7,6 +7,8 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from academe.app import App
@@ -98,24 +100,26 @@ async def rotate_signing_key(settings: Settings) -> str:
     It is published at once and signs some minutes later, when verifiers elsewhere have read it; tokens of
     the key before stay good for as long as they live.
     """
-    database = Database(settings, log=log_beside_results(settings))
-    try:
-        await database.start()
+    async with opened_database(settings, log_beside_results(settings)) as database:
         keys = open_signing_keys(settings, database)
-        with as_startup_error():
-            await keys.load()
-            return await keys.rotate_signing_key()
-    finally:
-        await database.stop()
+        await keys.load()
+        return await keys.rotate_signing_key()
 
 
 async def operate_outbox(settings: Settings, arguments: argparse.Namespace) -> list[str]:
     """Shows the consumers of the outbox or does something to one; running servers notice by themselves."""
-    database = Database(settings, log=log_beside_results(settings))
+    async with opened_database(settings, log_beside_results(settings)) as database:
+        return await OutboxOperators(database.pool).operate(arguments)
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings, log: Any) -> AsyncIterator[Database]:
+    """The database for a verb, up to date. What PostgreSQL says no to meanwhile ends as a StartupError."""
+    database = Database(settings, log=log)
     try:
         await database.start()
         with as_startup_error():
-            return await OutboxOperators(database.pool).operate(arguments)
+            yield database
     finally:
         await database.stop()
 
