@@ -1,12 +1,10 @@
-"""A program in JavaScript that answers a line of JSON with one, for as long as the tests run."""
+"""The verifiers of other makers as programs that run for as long as the tests do."""
 
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import shutil
-import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.interop.site import Site
+from tests.support.node import NodeProgram
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -37,39 +36,16 @@ class Process:
     def __init__(self, program: str) -> None:
         self._lock = threading.Lock()
         self._site: Site | None = None
-        self._process = subprocess.Popen(
-            ["node", program], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._program = NodeProgram(FOLDER, program)
         atexit.register(self.close)
 
     def ask(self, command: str, site: Site | None = None, /, **arguments: Any) -> dict[str, Any]:
         """The answer to a command, `site` being what may be fetched meanwhile; raises if it failed."""
         with self._lock:
             if site is not None and site != self._site:
-                self._exchange(site.message())
+                self._program.ask(site.message())
                 self._site = site
-            return self._exchange({"command": command, **arguments})
-
-    def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(message) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"The verifier ended with {self._process.wait()}.")
-        answer: dict[str, Any] = json.loads(line)
-        if "error" in answer:
-            raise RuntimeError(f"{message['command']}: {answer['error']}")
-        return answer
+            return self._program.ask({"command": command, **arguments})
 
     def close(self) -> None:
-        if self._process.stdin is not None and not self._process.stdin.closed:
-            self._process.stdin.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._program.close()

@@ -98,14 +98,10 @@ async def certify(
     return await parts.issuance.issue_credential(faculty.educator, enrollment.enrollment_id, kind, **fields)
 
 
-async def set_template(
-    parts: CredentialParts,
-    faculty: Faculty,
-    kind: CredentialType = CredentialType.CERTIFICATE,
-    **fields: Any,
-) -> Template:
-    """A template of the course, in which only `fields` say something."""
+def template_for(course_id: UUID, **fields: Any) -> Template:
+    """A template in which only `fields` say something, of certificates unless they say so."""
     nothing: dict[str, Any] = {
+        "type": CredentialType.CERTIFICATE,
         "issuer_id": None,
         "title": "",
         "description": "",
@@ -118,8 +114,18 @@ async def set_template(
         "signatories": (),
         "issued_on_completion": False,
         "achievement_type": "",
-        "update_time": datetime.now(UTC),
+        "update_time": datetime(1970, 1, 1, tzinfo=UTC),
         "version": 0,
     }
-    template = Template(course_id=faculty.course.course_id, type=kind, **{**nothing, **fields})
+    return Template(course_id=course_id, **{**nothing, **fields})
+
+
+async def set_template(
+    parts: CredentialParts,
+    faculty: Faculty,
+    kind: CredentialType = CredentialType.CERTIFICATE,
+    **fields: Any,
+) -> Template:
+    """A template of the course, in which only `fields` say something."""
+    template = template_for(faculty.course.course_id, type=kind, **fields)
     return await parts.templates.set_template(faculty.educator, template, expected_version=None)

@@ -24,34 +24,13 @@ from academe.services.credential.model import CredentialType
 from academe.services.credential.templates import Signatory, Template
 from tests.integration.credential.templates.conftest import Desk
 from tests.support.enrollments import make_learner
+from tests.support.graduates import template_for
 from tests.support.issuers import at_once
 
 ADMINISTRATOR = Caller(new_id(), new_id(), frozenset({Role.ADMINISTRATOR}), datetime.now(UTC))
 CERTIFICATE, BADGE, DEGREE = CredentialType.CERTIFICATE, CredentialType.BADGE, CredentialType.DEGREE
 SIGNATURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><path d="M0 0h4"/></svg>'
 KNOTS = Alignment("Knots", "https://skills.example/knots", "K-1", "Skills", "Tying them")
-
-
-def template_for(course_id: UUID, **fields: Any) -> Template:
-    """A template in which only `fields` say something."""
-    empty: dict[str, Any] = {
-        "type": CERTIFICATE,
-        "issuer_id": None,
-        "title": "",
-        "description": "",
-        "criteria": "",
-        "criteria_uri": "",
-        "alignments": (),
-        "tags": (),
-        "language_code": "",
-        "validity_days": 0,
-        "signatories": (),
-        "issued_on_completion": False,
-        "achievement_type": "",
-        "update_time": datetime(1970, 1, 1, tzinfo=UTC),
-        "version": 0,
-    }
-    return Template(course_id=course_id, **{**empty, **fields})
 
 
 def full(course_id: UUID, issuer_id: UUID | None) -> Template:
