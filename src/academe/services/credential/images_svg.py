@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from academe.xml import guarded_parser
+
 DEPTH_MAX = 64
 ELEMENTS_MAX = 5_000
 DRAWN_MAX = 20_000
@@ -97,14 +99,7 @@ def _parse(content: bytes) -> etree._Element:
     if re.search(r"<!(?!--)", _PLAIN_DOCTYPE.sub("", text, count=1)):
         # What entities stand for, and what CDATA keeps from being markup, readers may see differently.
         raise SvgRefused("the SVG declares entities, or has CDATA.")
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-    )
+    parser = guarded_parser(encoding="utf-8", remove_comments=True)
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError:

@@ -8,6 +8,7 @@ import re
 from lxml import etree
 
 from academe.services.course.olx.refusal import ArchiveLimits, ArchiveRefused, Refusal, quoted
+from academe.xml import guarded_parser
 
 DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
@@ -41,18 +42,8 @@ def parse_xml(content: bytes, path: str, limits: ArchiveLimits) -> etree._Elemen
         raise ArchiveRefused(
             Refusal.XML_TOO_LARGE, f"{quoted(path)} has more than {limits.xml_elements:,} elements."
         )
-    # A parser each, as lxml shares none between threads without a lock. huge_tree stays off: libxml2's own
-    # limits are the second line.
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+    # Its own limits are the second line.
+    parser = guarded_parser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:

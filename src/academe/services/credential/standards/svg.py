@@ -12,6 +12,7 @@ from lxml import etree
 
 from academe.services.credential.standards.errors import Malformed
 from academe.services.credential.standards.jose import TOKEN_MAX
+from academe.xml import guarded_parser
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 IMAGE_MAX = 8_388_608
@@ -56,11 +57,8 @@ def _parse(image: bytes) -> etree._Element:
     """The picture, without what XML can refer to: no entities, no files, nothing of the network."""
     if len(image) > IMAGE_MAX:
         raise Malformed("", f"The picture has more than {IMAGE_MAX} bytes.", "not_svg")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=False, huge_tree=False
-    )
     try:
-        root = etree.fromstring(image, parser)
+        root = etree.fromstring(image, guarded_parser())
     except etree.XMLSyntaxError:
         raise Malformed("", "The picture is not XML.", "not_svg") from None
     if root.tag != _SVG or root.getroottree().docinfo.internalDTD is not None:
