@@ -26,7 +26,7 @@ def require_browser() -> str:
         missing = "Node is not installed, so pages cannot be looked at: apt-get install nodejs npm."
     elif not (FOLDER / "node_modules" / ".package-lock.json").exists():
         missing = "The browser's driver is not installed: make browser."
-    if missing and os.environ.get("ACADEME_REQUIRE_BROWSER"):
+    if missing and os.environ.get("TESTS_REQUIRE_BROWSER"):
         pytest.fail(missing)
     if missing:
         pytest.skip(missing)

@@ -24,7 +24,7 @@ def require_packages() -> None:
         missing = "Node is not installed, so the verifiers of other makers cannot be asked."
     elif not (FOLDER / "node_modules" / ".package-lock.json").exists():
         missing = "The verifiers of other makers are not installed: make interop."
-    if missing and os.environ.get("ACADEME_REQUIRE_INTEROP"):
+    if missing and os.environ.get("TESTS_REQUIRE_INTEROP"):
         pytest.fail(missing)
     if missing:
         pytest.skip(missing)

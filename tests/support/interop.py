@@ -5,7 +5,7 @@
     assert verdict, verdict.reason
 
 Processes are started once for the whole run. Their packages come from tests/interop/package-lock.json (`make
-interop`); without them a test that asks is skipped, unless ACADEME_REQUIRE_INTEROP is set: then it fails.
+interop`); without them a test that asks is skipped, unless TESTS_REQUIRE_INTEROP is set: then it fails.
 """
 
 from __future__ import annotations
