@@ -99,7 +99,8 @@ class Lender:
         self.idle.clear()
         if self.connected or self._opening:
             try:
-                await asyncio.wait_for(self._all_closed.wait(), timeout)
+                async with asyncio.timeout(timeout):
+                    await self._all_closed.wait()
             except TimeoutError:
                 for connection in tuple(self.connected):
                     self._drop(connection)

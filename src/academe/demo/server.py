@@ -50,7 +50,8 @@ class ThrowawayServer:
                 sys.executable, "-m", "academe", "serve", stdout=log, stderr=log, env=environment
             )
         try:
-            await asyncio.wait_for(self._healthy(target), START_SECONDS)
+            async with asyncio.timeout(START_SECONDS):
+                await self._healthy(target)
         except TimeoutError as error:
             await self._stop()
             raise ServerFailed(f"its own server is not healthy after {START_SECONDS:.0f} s") from error
@@ -80,7 +81,8 @@ class ThrowawayServer:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self._process.wait()
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()

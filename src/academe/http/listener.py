@@ -98,7 +98,8 @@ class _Server(uvicorn.Server):
         while not self.stopping.is_set():
             await self.on_tick(0)  # the Date header
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self.stopping.wait()
 
 
 def _bind(address: str) -> socket.socket:

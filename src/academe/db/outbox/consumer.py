@@ -82,7 +82,8 @@ class OutboxConsumer:
                     raise
                 # The database is away: whoever calls is told so, and here the next look asks again.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._wake.wait()
 
     async def run_batch(self) -> bool:
         """Handles one batch; False when there was nothing to do or another process is at it."""

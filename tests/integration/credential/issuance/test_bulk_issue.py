@@ -207,6 +207,25 @@ async def test_a_small_job_does_not_wait_for_a_large_one(
     assert still.issued_count < 200
 
 
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_stop_in_the_moment_a_job_is_begun(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, steps: int
+) -> None:
+    """Regression: the job's news and the stop came in one step of the event loop, the news won, and the
+    server never stopped (asyncio.wait_for of Python 3.11)."""
+    bulk = Bulk(parts, faculty, pool, look_seconds=30)
+    working = asyncio.create_task(bulk.jobs.run())
+    await asyncio.sleep(0.05)  # it has looked, and waits for news
+    await bulk.begin([faculty.graduate().enrollment_id])
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    working.cancel()
+    stopped, _ = await asyncio.wait({working}, timeout=5)
+
+    assert stopped
+    assert working.cancelled()
+
+
 async def test_a_template_that_cannot_be_signed(
     bulk: Bulk, parts: CredentialParts, faculty: Faculty, pool: Pool
 ) -> None:

@@ -154,6 +154,22 @@ async def test_a_stop_in_the_middle_of_a_batch_loses_nothing(pool: Pool) -> None
     assert recorder.payloads() == ["a"]
 
 
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_stop_in_the_moment_of_an_event(pool: Pool, steps: int) -> None:
+    """Whoever is told of an event and to stop in one step of the event loop stops."""
+    wakes = Wakes()
+    working = asyncio.create_task(consumer_of(pool, Recorder(), wakes=wakes, poll_seconds=30).run())
+    await asyncio.sleep(0.05)  # it has looked, and waits for news
+    wakes.published(TOPIC)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    working.cancel()
+    stopped, _ = await asyncio.wait({working}, timeout=5)
+
+    assert stopped
+    assert working.cancelled()
+
+
 async def test_connections_are_cut_in_the_middle_of_batches(pool: Pool, database: str) -> None:
     """The consumer goes on by itself; what was under way comes again, and no event before an earlier one."""
     aggregates, seen, handled = [uuid4() for _ in range(5)], [], asyncio.Event()

@@ -139,7 +139,8 @@ class IssueJobs:
             except Exception as fault:
                 self._log.error("issuing to many failed and is tried again", exc_info=fault)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._begun.wait(), self._look_seconds)
+                async with asyncio.timeout(self._look_seconds):
+                    await self._begun.wait()
 
     async def run_turn(self) -> bool:
         """Works for one turn on the job that has waited longest; False when no job waits for anybody."""
