@@ -15,7 +15,7 @@ import pytest
 
 from academe.api.enrollment.v1 import enrollment_service_pb2 as pb
 from academe.api.enrollment.v1 import enrollment_service_pb2_grpc
-from academe.db.outbox import Event, Outbox, OutboxConsumer
+from academe.db.outbox import Event, OutboxConsumer, Wakes
 from academe.db.pool import Pool, create_pool
 from academe.errors import DatabaseUnavailable
 from academe.services.enrollment import EnrollmentRepository, EnrollmentService
@@ -229,22 +229,24 @@ async def test_two_servers_complete_an_enrollment_together(
 
 async def test_consumers_of_this_process_hear_of_it_at_once(pool: Pool, courses: InventedCourses) -> None:
     """The repository says that it has published, once it is committed."""
-    outbox, heard = Outbox(pool, quiet_log()), asyncio.Event()
+    wakes, heard = Wakes(), asyncio.Event()
 
     async def handle(events: Sequence[Event]) -> None:
         if any(event.aggregate_id == enrollment.enrollment_id for event in events):
             heard.set()
 
-    consumer: OutboxConsumer = outbox.consume("trial", ["enrollment"], handle)
-    service = EnrollmentService(EnrollmentRepository(pool, published=outbox.published), courses)
+    consumer = OutboxConsumer(
+        pool, "trial", ["enrollment"], handle, quiet_log(), wakes=wakes, poll_seconds=60
+    )
+    service = EnrollmentService(EnrollmentRepository(pool, published=wakes.published), courses)
     outline, learner = courses.publish([True]), make_learner()
     enrollment = await service.enroll(learner, outline.course_id, None)
     running = asyncio.create_task(consumer.run())
-    await asyncio.sleep(0.1)  # by now it waits for a second
+    await asyncio.sleep(0.1)  # by now it waits for a minute
 
     await service.update_progress(
         learner, enrollment.enrollment_id, outline.lessons[0].lesson_id, LessonEvent.VIEWED
     )
 
-    await asyncio.wait_for(heard.wait(), 0.6)
+    await asyncio.wait_for(heard.wait(), 10)
     running.cancel()

@@ -124,4 +124,4 @@ async def test_stopping_does_not_wait_for_a_database_that_hangs(proxy: DatabaseP
 
     await watching.stop()
 
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 3  # one that waits does so for as long as the database is frozen

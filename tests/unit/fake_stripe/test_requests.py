@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import httpx
@@ -15,14 +14,12 @@ from tests.support.fake_stripe.dispatch import ROUTES
 from tests.unit.fake_stripe.steps import educator, hold, pay
 
 
-async def test_started_in_no_time() -> None:
-    """A fake is there within milliseconds, on a port of its own, and gone as fast."""
-    started = time.perf_counter()
+async def test_several_at_once() -> None:
+    """Each is there on a port of its own, and gone without waiting for anybody."""
     fakes = [FakeStripe() for _ in range(5)]
     await asyncio.gather(*(fake.start() for fake in fakes))
     await asyncio.gather(*(fake.stop() for fake in fakes))
 
-    assert time.perf_counter() - started < 1
     assert len({fake.url for fake in fakes}) == 5
 
 
