@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from academe.services.credential.validation import fetch
-from academe.services.credential.validation.fetch import Unreachable, WebFetcher, is_public
+from academe.services.credential.validation.fetch import Unreachable, WebFetcher
+from academe.services.credential.validation.network import is_public
 
 
 @pytest.fixture

@@ -7,20 +7,21 @@ the whole world can reach, for a small file, within seconds, and never further t
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
+from academe.services.credential.validation.network import PublicBackend, Wire
+
 BYTES_MAX = 262_144
 """Of an answer. A status list of a million entries has 125 KB before it is compressed."""
+
+PARTS_MAX = 500
+"""Of an answer. Each is work for the event loop, however small it is."""
 
 SECONDS = 3.0
 AT_ONCE = 8
@@ -30,16 +31,6 @@ KEEP_SECONDS = 60.0
 KEPT = 256
 KEPT_BYTES = 8_000_000
 """Most key documents and lists have some hundred bytes; a stranger's may all have BYTES_MAX."""
-
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
-"""IPv4 addresses behind a translator (RFC 6052)."""
-
-_WORLD = ipaddress.IPv6Network("2000::/3")
-"""All of IPv6 that is given out for the world to reach (RFC 4291); the rest has uses of its own."""
-
-_NOT_WORLD = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
-"""For protocols and examples (RFC 6890, 9637). Which of them Python knows depends on its version; a cloud has
-been seen to answer machines of its own at one."""
 
 
 class Unreachable(Exception):
@@ -68,7 +59,7 @@ class WebFetcher:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._size = 0
-        self._backend = _PublicBackend()
+        self._backend = PublicBackend(AT_ONCE)
         self._opened: httpx.AsyncClient | None = None
 
     @property
@@ -111,12 +102,18 @@ class WebFetcher:
         async with self._client.stream("GET", url, headers={"accept-encoding": "identity"}) as response:
             if response.status_code != 200:
                 raise Unreachable(f"{url} answers with status {response.status_code}.")
-            parts, size = [], 0
+            wire: Wire = response.extensions["network_stream"]
+            parts: list[bytes] = []
+            size = 0
             async for part in response.aiter_raw():
+                wire.was_document(part)
+                parts.append(part)
                 size += len(part)
                 if size > BYTES_MAX:
                     raise Unreachable(f"{url} answers with more than {BYTES_MAX} bytes.")
-                parts.append(part)
+                if len(parts) > PARTS_MAX:
+                    raise Unreachable(f"{url} answers in more than {PARTS_MAX} parts.")
+                await asyncio.sleep(0)  # what has been read already is handed out without a pause
             return b"".join(parts)
 
     async def close(self) -> None:
@@ -128,7 +125,7 @@ class WebFetcher:
 class _PublicTransport(httpx.AsyncHTTPTransport):
     """httpx over a pool that looks at the address it connects to; what a name stands for may change."""
 
-    def __init__(self, backend: _PublicBackend) -> None:
+    def __init__(self, backend: PublicBackend) -> None:
         trusted = httpx.create_ssl_context(trust_env=False)
         super().__init__(verify=trusted, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
@@ -136,56 +133,3 @@ class _PublicTransport(httpx.AsyncHTTPTransport):
             max_connections=AT_ONCE,
             network_backend=backend,
         )
-
-
-class _PublicBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses alone.
-
-    Names are looked up in threads of its own: a stranger's name server may take a minute, and the event
-    loop's few threads are needed for signing and drawing.
-    """
-
-    def __init__(self) -> None:
-        self._backend = httpcore.AnyIOBackend()
-        self._threads = ThreadPoolExecutor(AT_ONCE, "resolve")
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        found = await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
-        for *_, resolved in found:
-            if not is_public(str(resolved[0])):
-                raise httpcore.ConnectError(f"{host} is not in a public network")
-        address = found[0][4][0]
-        return await self._backend.connect_tcp(str(address), port, timeout, local_address)
-
-    async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        raise httpcore.ConnectError("sockets of this machine are not asked")
-
-    async def sleep(self, seconds: float) -> None:
-        await self._backend.sleep(seconds)
-
-
-def is_public(address: str) -> bool:
-    """Whether the whole world can reach it. An IPv4 address inside an IPv6 one counts as what it is."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in _TRANSLATED:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        found = inner or found
-    if isinstance(found, ipaddress.IPv6Address) and found not in _WORLD:
-        return False
-    return found.is_global and not found.is_multicast and not any(found in network for network in _NOT_WORLD)
