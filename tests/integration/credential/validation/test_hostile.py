@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -12,9 +13,11 @@ from collections.abc import Callable
 
 import pytest
 
+from academe.errors import Overloaded
 from academe.services.credential.parts import CredentialParts
 from academe.services.credential.standards.workers import Workers
-from academe.services.credential.validation.model import Verdict
+from academe.services.credential.validation.model import Verdict, Verification
+from academe.services.credential.validation.room import Room
 from tests.integration.credential.validation.conftest import College, Elsewhere
 
 CPU_SECONDS = 0.1
@@ -59,6 +62,21 @@ def credential(**fields: object) -> dict[str, object]:
     }
 
 
+def proved(*options: dict[str, object]) -> bytes:
+    """A long document with a proof for each of the options, each under contexts of its own."""
+    contexts = [
+        CONTEXT,
+        *(f"https://w3id.org/security/{one}" for one in ("data-integrity/v2", "multikey/v1")),
+    ]
+    contexts.append("https://www.w3.org/ns/credentials/status/v1")
+    long = credential(termsOfUse=[{"id": f"urn:x:{one}", "type": "urn:x:y"} for one in range(700)])
+    proofs = [
+        {**credential()["proof"], "@context": contexts[: place + 1], **more}  # type: ignore[dict-item]
+        for place, more in enumerate(options)
+    ]
+    return json.dumps({**long, "@context": contexts, "proof": proofs}).encode()
+
+
 def token(
     header: dict[str, object], payload: dict[str, object] | None = None, signature: bytes = b"x"
 ) -> bytes:
@@ -92,6 +110,29 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a message full of brackets": lambda: b"[" * BYTES_MAX,
     "a thousand deep": lambda: b'{"a":' * 1_000 + b"1" + b"}" * 1_000,
     "a long list of numbers": lambda: b'{"a":[' + b"1e9," * 60_000 + b"1]}",
+    "a long list of nothing": lambda: b'{"a":[' + b"{}," * 80_000 + b"{}]}",
+    "many names that are long": lambda: json.dumps(
+        credential(**{f"{number}{'x' * 2_000}": 1 for number in range(100)})
+    ).encode(),
+    "many long words for types": lambda: json.dumps(
+        credential(evidence=[{"id": f"urn:x:{n}", "type": f"urn:x:{'y' * 400}{n}"} for n in range(400)])
+    ).encode(),
+    "a proof that says a lot": lambda: proved({"domain": [f"d{number}" for number in range(2_400)]}),
+    "proofs under all kinds of contexts": lambda: proved({}, {}, {}, {}),
+    "sixty credentials in one that is no transcript": lambda: json.dumps(
+        credential(
+            credentialSubject={
+                "verifiableCredential": [
+                    credential(
+                        id=f"urn:x:{number}",
+                        credentialSubject={"id": "urn:x:y"},
+                        evidence=[{"id": f"urn:x:{number}:{one}", "type": "urn:x:y"} for one in range(45)],
+                    )
+                    for number in range(60)
+                ]
+            }
+        )
+    ).encode(),
     "a huge number": lambda: b'{"a":' + b"9" * 200_000 + b"}",
     "one name twice": lambda: b'{"type":"a","type":"b"}',
     "a context that is not known": lambda: json.dumps(
@@ -164,6 +205,18 @@ async def test_a_hostile_document_is_cheap(
     assert pids(workers) == [canonicalising], "it did not have to be ended"
     assert min(spent) < CPU_SECONDS
     assert not [url for url in elsewhere.asked if "evil" in url]
+
+
+async def test_more_than_there_is_room_for(parts: CredentialParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes when others fill the room is told to come back, and is served when they do."""
+    monkeypatch.setattr(parts.validation, "_room", Room(BYTES_MAX))
+    large = json.dumps(credential(name="x" * (BYTES_MAX // 2))).encode()
+    told = await asyncio.gather(
+        *(parts.validation.verify_document(large, {}) for _ in range(5)), return_exceptions=True
+    )
+
+    assert [type(one) for one in told] == [Verification, *[Overloaded] * 4]
+    assert (await parts.validation.verify_document(large, {})).verdict is Verdict.UNKNOWN
 
 
 async def test_a_list_that_unpacks_without_end(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import multiprocessing.process
 import os
 import pickle
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from academe.errors import WorkerUnavailable
+from academe.errors import Overloaded, WorkerUnavailable
 from academe.services.credential.standards import data_integrity, errors, workers
 from academe.services.credential.standards.errors import ProofInvalid, Refused, TooComplex, UndefinedTerm
 from academe.services.credential.standards.multikey import PublicKey
@@ -78,6 +79,34 @@ async def test_strangers_who_send_very_many(pool: Workers) -> None:
     assert before <= STRANGERS
     assert len(done) == 20
     assert (await pool.proofs_to_check(signed()))[0][0].method == METHOD  # every place was given back
+
+
+async def test_strangers_who_would_wait_too_long(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are told to come back, before anything of theirs waits; whoever waits already is served."""
+    monkeypatch.setattr(workers, "STRANGERS_WAITING", 5)
+    asked = [asyncio.ensure_future(pool.proofs_to_check(signed())) for _ in range(20)]
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    served = [one for one in told if isinstance(one, list)]
+
+    assert len(served) == STRANGERS + 5
+    assert {type(one) for one in told if one not in served} == {Overloaded}
+    assert len(await pool.proofs_to_check(signed())) == 1
+
+
+async def test_nobody_waits_for_a_job_that_fails(pool: Workers) -> None:
+    """Its fault is nobody's news, and not a complaint of the event loop either."""
+    complaints: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    asked = asyncio.ensure_future(pool._run(_faulty, "x"))
+    await asyncio.sleep(0)
+    asked.cancel()
+    await pool.check(credential())
+    gc.collect()
+    await asyncio.sleep(0)
+    loop.set_exception_handler(None)
+
+    assert complaints == []
 
 
 async def test_a_signed_document_is_verified(pool: Workers) -> None:

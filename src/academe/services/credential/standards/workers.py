@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from academe.errors import WorkerUnavailable
+from academe.errors import Overloaded, WorkerUnavailable
 from academe.services.credential.standards import data_integrity, guard
 from academe.services.credential.standards.data_integrity import Proof
 from academe.services.credential.standards.errors import Refused, TooComplex
@@ -35,8 +35,12 @@ STRANGERS = 2
 """Documents of strangers that wait for the process or are in it; the others wait outside. So whoever issues
 or opens a page is behind these few, however many are sent."""
 
+STRANGERS_WAITING = 32
+"""Outside, at a tenth of a second each at worst. More are turned away, because while they wait they keep
+places of the server that others need for something else."""
+
 RETRY_SECONDS = 1.0
-"""After which it may be worth asking again, when processes are killed or cannot be started."""
+"""After which it may be worth asking again: processes are killed or cannot be started, or too many wait."""
 
 NICENESS = 5
 """Whoever calls the server goes first; issuing in bulk takes what is left."""
@@ -51,7 +55,7 @@ class Workers:
     """One process, for as long as the server lives; another takes its place when it ended.
 
     Everything raises WorkerUnavailable when processes are killed or cannot be started, which is no fault of
-    the document that was being read.
+    the document that was being read. What strangers sent raises Overloaded when too many of them wait.
     """
 
     def __init__(self) -> None:
@@ -59,6 +63,7 @@ class Workers:
         self._thread = ThreadPoolExecutor(1, "canonicalise")  # waits for the process
         self._turn = asyncio.Lock()  # one job at a time, so that it is known whose job ended the process
         self._strangers = asyncio.Semaphore(STRANGERS)
+        self._strangers_waiting = 0
         self._closed = False
 
     async def start(self) -> None:
@@ -118,15 +123,27 @@ class Workers:
 
     async def _run(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
         """Raises TooComplex when the process ended itself over it."""
-        return await asyncio.shield(asyncio.ensure_future(self._in_turn(work, given)))
+        return await asyncio.shield(self._begun(work, given))
 
     async def _run_strange(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
         """The same. Who waits outside and gives up leaves nothing behind; a job that is in the queue is done,
         and keeps its place until then, for whomever."""
-        await self._strangers.acquire()
-        job = asyncio.ensure_future(self._in_turn(work, given))
+        if self._strangers_waiting >= STRANGERS_WAITING:
+            raise Overloaded(retry_after_seconds=RETRY_SECONDS)
+        self._strangers_waiting += 1
+        try:
+            await self._strangers.acquire()
+        finally:
+            self._strangers_waiting -= 1
+        job = self._begun(work, given)
         job.add_done_callback(lambda _: self._strangers.release())
         return await asyncio.shield(job)
+
+    def _begun(self, work: Callable[[_Given], _Made], given: _Given) -> asyncio.Future[_Made]:
+        """A job that is done even when its caller has left; nobody hears of its fault then."""
+        job = asyncio.ensure_future(self._in_turn(work, given))
+        job.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return job
 
     async def _in_turn(self, work: Callable[[_Given], _Made], given: _Given) -> _Made:
         """A process that was ended by somebody else is replaced, and its job done again, once."""

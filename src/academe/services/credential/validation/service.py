@@ -33,6 +33,7 @@ from academe.services.credential.validation.model import (
     verdict_of,
 )
 from academe.services.credential.validation.proofs import ProofChecker
+from academe.services.credential.validation.room import Room
 from academe.services.credential.validation.statements import statement_of_document, statement_of_row
 from academe.services.credential.validation.status import StatusChecker
 from academe.services.credential.validation.transcripts import TranscriptChecker, is_transcript
@@ -58,6 +59,7 @@ class ValidationService:
         self._transcripts = TranscriptChecker(logged, statuses, proofs)
         self._base_uri = base_uri
         self._clock = clock
+        self._room = Room()
 
     async def verify_code(self, text: str, expected: Mapping[str, str]) -> Verification:
         """What there is to say about a code, however it was typed. Raises nothing: what cannot be a code of
@@ -79,7 +81,12 @@ class ValidationService:
         return await self.verify_code(code, expected)
 
     async def verify_document(self, content: bytes, expected: Mapping[str, str]) -> Verification:
-        """What there is to say about a credential from anywhere. Raises nothing."""
+        """What there is to say about a credential from anywhere. Raises Overloaded while others fill the room
+        that there is for them."""
+        with self._room.held(len(content)):
+            return await self._verify_strange(content, expected)
+
+    async def _verify_strange(self, content: bytes, expected: Mapping[str, str]) -> Verification:
         try:
             presented = read(content)
             issuer = check_structure(presented.document)
