@@ -169,6 +169,7 @@ def test_a_document_that_was_given_another_context_since() -> None:
         ({"expires": "2036-11-24T10:00:00Z"}, "signature"),
         ({"nonce": "x"}, "signature"),
         ({"honours": "x"}, "undefined_term"),
+        ({"domain": [str(number) for number in range(60)]}, "unsupported_suite"),
     ],
 )
 def test_a_proof_that_was_changed(change: dict[str, Any], code: str) -> None:
@@ -179,6 +180,28 @@ def test_a_proof_that_was_changed(change: dict[str, Any], code: str) -> None:
         data_integrity.verify(proved, find_key)
 
     assert refused.value.code == code
+
+
+def test_proofs_under_different_contexts() -> None:
+    """The whole document is canonicalised for each: all of it together is as much as a document may have."""
+    urls = [contexts.CREDENTIALS_V2, contexts.CLR, "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]
+    proof = signed()["proof"]
+
+    def proved(size: int, *counts: int) -> dict[str, Any]:
+        return {
+            "@context": urls,
+            "type": ["VerifiableCredential"],
+            "issuer": "did:web:a.example",
+            "credentialSubject": {"id": "urn:example:b"},
+            "termsOfUse": [{"id": f"urn:example:{n}", "type": "urn:example:c"} for n in range(size // 3)],
+            "proof": [{**proof, "@context": urls[:count]} for count in counts],
+        }
+
+    assert len(data_integrity.proofs_to_check(proved(200, 3, 2, 1, 2))) == 4
+    assert len(data_integrity.proofs_to_check(proved(shape.VALUES_MAX - 50, 2, 2, 2, 2))) == 4
+    assert len(data_integrity.proofs_to_check(proved(shape.VALUES_MAX // 2 - 50, 3, 2, 2, 3))) == 4
+    with pytest.raises(ProofInvalid, match="too large"):
+        data_integrity.proofs_to_check(proved(shape.VALUES_MAX // 2, 3, 2))
 
 
 @pytest.mark.parametrize("proof", [None, [], "x", [None], [{}] * 5])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from academe.services.credential.standards import expansion
 from academe.services.credential.standards.canonical import canonical
 from academe.services.credential.standards.errors import (
     Malformed,
@@ -16,7 +17,7 @@ from academe.services.credential.standards.errors import (
     UnknownContext,
 )
 from academe.services.credential.standards.guard import check
-from academe.services.credential.standards.shape import VALUES_MAX
+from academe.services.credential.standards.shape import VALUES_MAX, check_shape
 from tests.support.vc import CREDENTIAL, by_oxigraph, changed, credential, signed
 
 ACHIEVEMENT = ("credentialSubject", "achievement")
@@ -240,6 +241,48 @@ def test_more_values_than_anybody_needs() -> None:
         check(changed(*ACHIEVEMENT, "tag", to=[str(number) for number in range(VALUES_MAX)]))
 
     assert refused.value.code == "too_many_values"
+
+
+@pytest.mark.parametrize("kind", ["AchievementCredential", "ClrCredential"])
+def test_values_of_inner_credentials(kind: str) -> None:
+    """A transcript has room for what it is made of; nothing else is larger for having credentials in it."""
+    inner = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:web:a.example",
+        "credentialSubject": {"id": "urn:example:b"},
+        "evidence": [{"id": f"urn:example:{number}", "type": "Evidence"} for number in range(40)],
+    }
+    made = {**credential(), "type": ["VerifiableCredential", kind]}
+    made["credentialSubject"] = {
+        "type": ["ClrSubject"] if kind == "ClrCredential" else ["AchievementSubject"],
+        "verifiableCredential": [inner | {"id": f"urn:example:c{number}"} for number in range(25)],
+    }
+    if kind == "ClrCredential":
+        check_shape(made)
+    else:
+        with pytest.raises(TooComplex):
+            check_shape(made)
+
+
+def test_a_name_longer_than_any_term() -> None:
+    """It is refused before anything keeps it, with no more of it than fits into a sentence."""
+    with pytest.raises(UndefinedTerm) as refused:
+        check(changed("x" * 100_000, to=1))
+
+    assert refused.value.code == "name_too_long"
+    assert len(str(refused.value)) < 200
+
+
+def test_names_that_strangers_make_up_are_not_kept() -> None:
+    """However long the addresses are that they call types: what is remembered stays small."""
+    kept = expansion._processor._names
+    before = len(kept)
+    for number in range(50):
+        check(changed("evidence", to=[{"type": f"https://a.example/{number}/{'x' * 1_000}", "name": "a"}]))
+
+    assert len(kept) - before < 50
+    assert not [name for _, name in kept if len(name) > 200]
 
 
 def test_every_leaf_is_signed() -> None:

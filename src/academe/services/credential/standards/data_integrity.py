@@ -18,12 +18,16 @@ from academe.services.credential.standards.contexts import CREDENTIALS_V2
 from academe.services.credential.standards.errors import Malformed, ProofInvalid, pointer
 from academe.services.credential.standards.multikey import PublicKey, base58_decode, base58_encode
 from academe.services.credential.standards.quads import RDF, XSD, is_iri
+from academe.services.credential.standards.shape import VALUES_MAX
 from academe.services.credential.standards.times import read_time
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
 ASSERTION = "assertionMethod"
 PROOFS_MAX = 4
 """Proofs of one document. Each is canonicalised."""
+
+OPTIONS_MAX = 50
+"""Values in a proof. The usual has five."""
 
 _PLAIN = {"type", "cryptosuite", "created", "verificationMethod", "proofPurpose"}
 _SEC = "https://w3id.org/security#"
@@ -89,15 +93,16 @@ def proofs_to_check(document: dict[str, Any]) -> list[tuple[Proof, bytes]]:
     """Each proof with the 64 bytes that it has to be a signature of. Raises Refused."""
     proofs = read_proofs(document)
     plain = {name: value for name, value in document.items() if name != "proof"}
-    made: dict[str, bytes] = {}
-    checked = []
-    for index, proof in enumerate(proofs):
-        based = _based(plain, proof.options.get("@context"), index)
-        known = repr(based.get("@context"))
-        if known not in made:
-            made[known] = hashlib.sha256(canonical(based)).digest()
-        checked.append((proof, _config_digest(based, proof.options) + made[known]))
-    return checked
+    based = [_based(plain, proof.options.get("@context"), index) for index, proof in enumerate(proofs)]
+    forms = {repr(one.get("@context")): one for one in based}
+    if len(forms) > 1 and len(forms) * _count(plain) > VALUES_MAX:
+        reason = "The document is too large for proofs that were made under different contexts."
+        raise ProofInvalid("/proof", reason, "unsupported_suite")
+    digests = {contexts: hashlib.sha256(canonical(form)).digest() for contexts, form in forms.items()}
+    return [
+        (proof, _config_digest(one, proof.options) + digests[repr(one.get("@context"))])
+        for proof, one in zip(proofs, based, strict=True)
+    ]
 
 
 def check_signature(proof: Proof, message: bytes, key: PublicKey) -> None:
@@ -145,7 +150,15 @@ def _proof(entry: Any, path: str) -> Proof:
     if len(signature) != 64:
         raise ProofInvalid(path, "A signature has not 64 bytes.", "malformed_proof")
     options = {name: inner for name, inner in entry.items() if name != "proofValue"}
+    if _count(options) > OPTIONS_MAX:
+        raise ProofInvalid(path, f"A proof has more than {OPTIONS_MAX} values.", "unsupported_suite")
     return Proof(method, signature, options, times.get("created"), times.get("expires"))
+
+
+def _count(value: object) -> int:
+    """Values in a value, itself not counted."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return sum(1 + _count(one) for one in inner)
 
 
 def _based(document: dict[str, Any], context: object, index: int) -> dict[str, Any]:

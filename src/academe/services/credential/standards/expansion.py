@@ -24,6 +24,8 @@ from academe.services.credential.standards.quads import RELATIVE, UNDEFINED
 _OUTERMOST = {"@vocab": UNDEFINED}
 _KEPT_MAX = 20_000
 """Entries of a memory. The contexts here fill some hundreds; the rest would be names strangers made up."""
+_NAME_KEPT_MAX = 200
+"""Characters of a name that is remembered. Terms have up to fifty, addresses of types a hundred."""
 
 
 def expand(document: dict[str, Any]) -> list[Any]:
@@ -93,7 +95,8 @@ class _Processor(JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
     ) -> Any:
         arguments = (base, vocab, local_ctx, defined)
         is_name = vocab is True and base is None and local_ctx is None
-        if not is_name or not isinstance(value, str) or not isinstance(active_ctx, frozendict):
+        is_kept = is_name and isinstance(value, str) and len(value) <= _NAME_KEPT_MAX
+        if not is_kept or not isinstance(active_ctx, frozendict):
             return super()._expand_iri(active_ctx, value, *arguments)
         key = (id(active_ctx), value)
         kept = self._names.get(key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from academe.services.credential.standards.contexts import KNOWN
@@ -29,7 +30,11 @@ VALUES_MAX = 2_500
 
 VALUES_OF_AN_INNER_CREDENTIAL = 150
 INNER_CREDENTIALS_MAX = 60
-"""A transcript may be as large as what is in it: so many values more for each of so many credentials."""
+"""A transcript may be as large as what is in it: so many values more for each of so many credentials, which
+are some 4 ms each."""
+
+NAME_MAX = 200
+"""Characters of the name of a property. The longest term of the contexts here has fifty."""
 
 CONTEXTS_MAX = 8
 INTEGER_MAX = 2**53 - 1
@@ -53,13 +58,20 @@ def check_shape(document: dict[str, Any]) -> None:
     check_depth(document)
     if "@context" not in document:
         raise Malformed("", "The document names no context.", "no_context")
-    _Walk().node(document, [], may_have_context=True)
+    _Walk(INNER_CREDENTIALS_MAX if is_learner_record(document) else 0).node(
+        document, [], may_have_context=True
+    )
+
+
+def is_learner_record(document: Mapping[str, Any]) -> bool:
+    """Whether it is a Comprehensive Learner Record, which is made of credentials."""
+    return _has_type(document, "ClrCredential")
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, inner_credentials: int) -> None:
         self._values_left = VALUES_MAX
-        self._credentials_left = INNER_CREDENTIALS_MAX
+        self._credentials_left = inner_credentials
 
     def node(self, value: dict[str, Any], path: list[str | int], may_have_context: bool) -> None:
         if not value:
@@ -91,7 +103,7 @@ class _Walk:
             if _UNCERTAIN_TEXT.search(value):
                 raise _at(UncertainValue, "control_character", "The text has a control character.", path)
         elif isinstance(value, dict):
-            self.node(value, path, may_have_context=_is_credential(value))
+            self.node(value, path, may_have_context=_has_type(value, "VerifiableCredential"))
         elif isinstance(value, list):
             self._array(value, path)
         elif value is None:
@@ -134,6 +146,8 @@ def check_contexts(value: object, path: list[str | int]) -> None:
 def _check_name(name: str, path: list[str | int]) -> None:
     if name.startswith("@") and name not in KEYWORDS:
         raise _at(UncertainValue, "keyword", f"{quoted(name)} can say things that no signature covers.", path)
+    if len(name) > NAME_MAX:
+        raise _at(UndefinedTerm, "name_too_long", f"{quoted(name)} is not a term of a context.", path[:-1])
     if ":" in name:
         # An address instead of its term means the same to a signature, and hides the property from readers.
         raise _at(UndefinedTerm, "name_is_an_iri", f"{quoted(name)} is not a term of a context.", path)
@@ -167,9 +181,9 @@ def _is_certain(value: float) -> bool:
     return 1e-6 <= abs(value) < 1e15 and len(digits) <= DIGITS_MAX and float(sixteen) == value
 
 
-def _is_credential(value: dict[str, Any]) -> bool:
+def _has_type(value: Mapping[str, Any], wanted: str) -> bool:
     types = value.get("type")
-    return types == "VerifiableCredential" or (isinstance(types, list) and "VerifiableCredential" in types)
+    return types == wanted or (isinstance(types, list) and wanted in types)
 
 
 def _at(kind: type[Refused], code: str, reason: str, path: list[str | int]) -> Refused:

@@ -14,6 +14,11 @@ from academe.services.credential.standards.errors import Malformed, quoted
 SIZE_MAX = 262_144
 """Bytes. A transcript of fifty credentials fits; an embedded photograph of a camera does not."""
 
+MARKS_MAX = 40_000
+"""Brackets, commas and colons, in texts or not: a count that costs nothing, of what reading takes its time
+for. 262,144 bytes may be 130,000 empty objects, which keep the reader busy for a tenth of a second; a
+transcript of fifty credentials has 15,000."""
+
 DEPTH_MAX = 32
 """Objects and arrays inside one another. Open Badges need nine, a transcript of them twelve."""
 
@@ -22,6 +27,8 @@ def parse(data: bytes, size_max: int = SIZE_MAX) -> dict[str, Any]:
     """The object that `data` is. Raises Malformed; `size_max` is in bytes."""
     if len(data) > size_max:
         raise Malformed("", f"The document has more than {size_max} bytes.", "too_large")
+    if sum(map(data.count, (b"{", b"[", b",", b":"))) > MARKS_MAX:
+        raise Malformed("", "The document has more values than anybody needs.", "too_many_values")
     try:
         text = data.decode("utf-8")
         value = json.loads(
