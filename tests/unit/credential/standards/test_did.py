@@ -51,6 +51,7 @@ def document(**changes: Any) -> dict[str, Any]:
     [
         ("http://localhost:50080", (), "did:web:localhost%3A50080", "https://localhost:50080/.well-known/did.json"),
         ("https://a.example", (), "did:web:a.example", "https://a.example/.well-known/did.json"),
+        ("https://a.example:65535", (), "did:web:a.example%3A65535", "https://a.example:65535/.well-known/did.json"),
         ("https://a.example/", ("issuers", "arts"), "did:web:a.example:issuers:arts", "https://a.example/issuers/arts/did.json"),
         ("https://a.example/school", ("x y",), "did:web:a.example:school:x%20y", "https://a.example/school/x%20y/did.json"),
     ],
@@ -75,6 +76,7 @@ def test_an_address_as_an_identifier(base: str, path: tuple[str, ...], did: str,
         ),
         *(
             "did:web:a.example%3A0",
+            "did:web:a.example%3A65536",
             "did:web:a.example%3A99999999",
             "did:web:-a.example",
             "did:web:a..example",

@@ -93,6 +93,36 @@ async def test_this_machine_is_not_asked(fetcher: WebFetcher, url: str) -> None:
         await fetcher.get(url)
 
 
+@pytest.mark.parametrize("host", ["x.example", "9.9.9.9"])
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "9" * 30, "-1", "٤٤٣"])
+async def test_ports_that_there_are_not(
+    fetcher: WebFetcher, monkeypatch: pytest.MonkeyPatch, host: str, port: str
+) -> None:
+    """They are refused before anything is looked up or connected to."""
+    monkeypatch.setattr(fetcher, "_read", None)
+
+    with pytest.raises(Unreachable, match="[Pp]ort"):
+        await fetcher.get(f"https://{host}:{port}/list")
+
+
+@pytest.mark.parametrize(
+    "stumbled",
+    [ExceptionGroup("unhandled", [OverflowError("too large")]), OverflowError("too large"), KeyError(1)],
+)
+async def test_whatever_a_library_stumbles_over(
+    fetcher: WebFetcher, monkeypatch: pytest.MonkeyPatch, stumbled: Exception
+) -> None:
+    """An address or an answer that it does not expect is one that cannot be had."""
+
+    async def read(url: str) -> bytes:
+        raise stumbled
+
+    monkeypatch.setattr(fetcher, "_read", read)
+
+    with pytest.raises(Unreachable, match="cannot be read"):
+        await fetcher.get("https://x.example/list")
+
+
 async def test_some_of_a_name_s_addresses_are_inside(
     fetcher: WebFetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

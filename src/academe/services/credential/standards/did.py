@@ -25,6 +25,7 @@ _HOST = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
+_PORT_MAX = 65_535
 _STEP = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+")
 _DID_MAX = 1_000
 
@@ -92,8 +93,9 @@ def did_web_url(did: str) -> str:
     """The https address of a did:web's document. Raises Malformed."""
     host, *steps = did.removeprefix("did:web:").split(":")
     name, colon, port = re.sub("%3a", ":", host, flags=re.IGNORECASE).partition(":")
-    is_host = _HOST.fullmatch(name) and len(name) <= 253 and (not colon or _PORT.fullmatch(port))
-    if not did.startswith("did:web:") or len(did) > _DID_MAX or not is_host or _is_ip_address(name):
+    is_host = _HOST.fullmatch(name) and len(name) <= 253 and not _is_ip_address(name)
+    is_port = not colon or (_PORT.fullmatch(port) and int(port) <= _PORT_MAX)
+    if not did.startswith("did:web:") or len(did) > _DID_MAX or not is_host or not is_port:
         raise Malformed("", f"{quoted(did)} does not name a host of the web.", "did_web")
     if not all(_STEP.fullmatch(step) and step not in (".", "..") for step in steps):
         raise Malformed("", f"{quoted(did)} does not name a folder of the web.", "did_web")

@@ -79,13 +79,20 @@ class WebFetcher:
         if kept is not None and time.monotonic() - kept[0] < KEEP_SECONDS:
             return kept[1]
         try:
-            if urlsplit(url).scheme != "https":
+            address = urlsplit(url)
+            if address.scheme != "https":
                 raise Unreachable(f"{url} is not an https address.")
+            if address.port == 0:  # beyond 65535 it is a ValueError already
+                raise Unreachable(f"{url} names a port that nobody has.")
             async with asyncio.timeout(SECONDS), self._places:  # to wait for a place is to wait for an answer
                 answer = await self._read(url)
         except TimeoutError as error:
             raise Unreachable(f"{url} did not answer within {SECONDS:.0f} seconds.") from error
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except Unreachable:
+            raise
+        except Exception as error:
+            # Strangers wrote the address and the answer, and the four libraries between here and the network
+            # have exceptions of their own for what they stumble over. None of that is a fault of this server.
             raise Unreachable(f"{url} cannot be read: {error}") from error
         self._keep(url, answer)
         return answer
