@@ -12,6 +12,9 @@ _QUIET = {
     # Tells what app.py tells better, and would once a request.
     "uvicorn.error": logging.WARNING,
     "uvicorn.access": logging.ERROR,
+    # Tell whom the server asks, and so what somebody asks to have verified.
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
 }
 
 

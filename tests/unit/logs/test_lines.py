@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -215,6 +217,21 @@ def test_what_libraries_log_comes_the_same_way(written: Written) -> None:
         ("warning", "py.warnings"),
     ]
     assert records[0]["event"] == "cannot reach postgresql://a:[redacted]@db/x"
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+async def test_whom_the_server_asks_is_not_logged(written: Written, level: str) -> None:
+    """It says what somebody asks to have verified. What goes wrong there is still told."""
+    configure_logging("json", level, stream=written)
+    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+
+    async with httpx.AsyncClient(transport=transport) as client:
+        await client.get("https://oxford.example/status/k9canary7")
+    logging.getLogger("httpcore.connection").debug("connect_tcp.started host='k9canary7.example'")
+    logging.getLogger("httpx").warning("something is wrong")
+
+    assert "k9canary7" not in written.getvalue()
+    assert [record["event"] for record in written.records()] == ["something is wrong"]
 
 
 def test_a_library_that_formats_its_message_wrongly(written: Written) -> None:
