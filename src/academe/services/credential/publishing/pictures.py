@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from academe.services.credential.model import Credential, Document
 from academe.services.credential.pages import CertificateView, render_pdf, render_png, render_svg
@@ -53,22 +54,31 @@ class Pictures:
 
     async def draw(self, view: CertificateView, form: FileFormat) -> bytes:
         """A certificate that is no credential, as a preview."""
-        async with self._places:
-            return await asyncio.to_thread(_RENDER[form], view)
+        return await self._in_place(lambda: asyncio.to_thread(_RENDER[form], view))
 
     async def _once(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
         if (kept := self._find(key)) is not None:
             return kept
-        async with self._places:
-            if (kept := self._find(key)) is not None:  # who waited for the same drawing
-                return kept
-            made = await asyncio.to_thread(make)
-            self._kept[key] = made
-            self._size += len(made)
-            while self._size > KEPT_BYTES:
-                _, dropped = self._kept.popitem(last=False)
-                self._size -= len(dropped)
-            return made
+        return await self._in_place(lambda: self._drawn(key, make))
+
+    async def _in_place(self, work: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
+        """Does `work` when there is a place. A thread cannot be called back: what is being drawn has its
+        place until it is done, also when who asked has left. Who leaves before it began leaves nothing."""
+        await self._places.acquire()
+        job = asyncio.create_task(work())
+        job.add_done_callback(lambda _: self._places.release())
+        return await asyncio.shield(job)
+
+    async def _drawn(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+        if (kept := self._find(key)) is not None:  # who waited for the same drawing
+            return kept
+        made = await asyncio.to_thread(make)
+        self._kept[key] = made
+        self._size += len(made)
+        while self._size > KEPT_BYTES:
+            _, dropped = self._kept.popitem(last=False)
+            self._size -= len(dropped)
+        return made
 
     def _find(self, key: tuple[object, ...]) -> bytes | None:
         if key in self._kept:
