@@ -101,7 +101,7 @@ async def test_ports_that_there_are_not(
     """They are refused before anything is looked up or connected to."""
     monkeypatch.setattr(fetcher, "_read", None)
 
-    with pytest.raises(Unreachable, match="[Pp]ort"):
+    with pytest.raises(Unreachable, match=r"[Pp]ort"):
         await fetcher.get(f"https://{host}:{port}/list")
 
 

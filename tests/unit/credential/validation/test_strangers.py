@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,27 @@ async def test_many_answers_over_one_connection(fetcher: WebFetcher, certificate
         answers = [await fetcher.get(f"{address}/{number}") for number in range(5)]
 
     assert answers == [b"{}"] * 5
+
+
+async def test_the_certificates_that_are_trusted(
+    fetcher: WebFetcher, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first question has them read, once, and the event loop has no part in it."""
+    trust, readers = httpx.create_ssl_context, []
+
+    def noted(**given: Any) -> Any:
+        readers.append(threading.get_ident())
+        return trust(**given)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+
+    monkeypatch.setattr(httpx, "create_ssl_context", noted)
+    async with strangers.stranger(certificate, answer) as address:
+        await asyncio.gather(*(fetcher.get(f"{address}/{number}") for number in range(5)))
+
+    assert len(readers) == 1
+    assert readers != [threading.get_ident()]
 
 
 async def test_an_answer_that_is_too_large(fetcher: WebFetcher, certificate: Path) -> None:

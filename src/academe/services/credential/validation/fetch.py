@@ -7,6 +7,7 @@ the whole world can reach, for a small file, within seconds, and never further t
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections import OrderedDict
 from typing import Protocol
@@ -61,17 +62,19 @@ class WebFetcher:
         self._size = 0
         self._backend = PublicBackend(AT_ONCE)
         self._opened: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
 
-    @property
-    def _client(self) -> httpx.AsyncClient:
-        """Made by the first question: to read the certificates that are trusted takes longer than to ask."""
-        if self._opened is None:
-            self._opened = httpx.AsyncClient(
-                transport=_PublicTransport(self._backend),
-                timeout=SECONDS,
-                follow_redirects=False,
-                trust_env=False,
-            )
+    async def _client(self) -> httpx.AsyncClient:
+        """Made by the first question, and its certificates read in a thread: they take longer than to ask."""
+        async with self._opening:
+            if self._opened is None:
+                trusted = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+                self._opened = httpx.AsyncClient(
+                    transport=_PublicTransport(self._backend, trusted),
+                    timeout=SECONDS,
+                    follow_redirects=False,
+                    trust_env=False,
+                )
         return self._opened
 
     async def get(self, url: str) -> bytes:
@@ -106,7 +109,8 @@ class WebFetcher:
             self._size -= len(dropped)
 
     async def _read(self, url: str) -> bytes:
-        async with self._client.stream("GET", url, headers={"accept-encoding": "identity"}) as response:
+        client = await self._client()
+        async with client.stream("GET", url, headers={"accept-encoding": "identity"}) as response:
             if response.status_code != 200:
                 raise Unreachable(f"{url} answers with status {response.status_code}.")
             wire: Wire = response.extensions["network_stream"]
@@ -132,8 +136,7 @@ class WebFetcher:
 class _PublicTransport(httpx.AsyncHTTPTransport):
     """httpx over a pool that looks at the address it connects to; what a name stands for may change."""
 
-    def __init__(self, backend: PublicBackend) -> None:
-        trusted = httpx.create_ssl_context(trust_env=False)
+    def __init__(self, backend: PublicBackend, trusted: ssl.SSLContext) -> None:
         super().__init__(verify=trusted, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trusted,
