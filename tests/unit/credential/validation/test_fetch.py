@@ -9,11 +9,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpcore
 import pytest
 
 from academe.services.credential.validation import fetch
 from academe.services.credential.validation.fetch import Unreachable, WebFetcher
-from academe.services.credential.validation.network import is_public
+from academe.services.credential.validation.network import PublicBackend, is_public
 
 
 @pytest.fixture
@@ -35,6 +36,23 @@ def silent_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     monkeypatch.setattr(socket, "getaddrinfo", wait)
     yield answered
     answered.set()
+
+
+class Unconnected(httpcore.AsyncMockBackend):
+    """A network with a way to one address at most; what was tried, with the time it had."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.tried: dict[str, float] = {}
+        self.answers = ""
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *_: Any
+    ) -> httpcore.AsyncNetworkStream:
+        self.tried[host] = timeout or 0.0
+        if host != self.answers:
+            raise httpcore.ConnectError(f"no way to {host}")
+        return httpcore.AsyncMockStream([])
 
 
 @pytest.mark.parametrize("address", ["9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::909:909"])
@@ -133,6 +151,40 @@ async def test_some_of_a_name_s_addresses_are_inside(
 
         with pytest.raises(Unreachable, match="not in a public network"):
             await fetcher.get("https://x.example/")
+
+
+IPV6, IPV4 = socket.AF_INET6, socket.AF_INET
+
+
+@pytest.mark.parametrize(
+    ("found", "tried"),
+    [
+        ([(IPV6, "2620:fe::fe"), (IPV4, "9.9.9.9")], ["2620:fe::fe", "9.9.9.9"]),
+        (
+            [*((IPV6, f"2620:fe::{n}") for n in range(1, 6)), (IPV4, "9.9.9.9"), (IPV4, "8.8.8.8")],
+            ["2620:fe::1", "9.9.9.9", "2620:fe::2", "8.8.8.8"],
+        ),
+        ([(IPV4, f"9.9.9.{n}") for n in range(1, 99)], ["9.9.9.1", "9.9.9.2", "9.9.9.3", "9.9.9.4"]),
+    ],
+)
+async def test_a_name_with_several_addresses(
+    monkeypatch: pytest.MonkeyPatch, found: list[tuple[int, str]], tried: list[str]
+) -> None:
+    """The first of each kind first, until one answers; a few of them, and all within the time for one."""
+    backend, network = PublicBackend(1), Unconnected()
+    monkeypatch.setattr(backend, "_backend", network)
+    answers = [(family, socket.SOCK_STREAM, 6, "", (address, 443)) for family, address in found]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+
+    with pytest.raises(httpcore.ConnectError, match="no way to " + tried[-1]):
+        await backend.connect_tcp("x.example", 443, 3.0)
+    assert list(network.tried) == tried
+    assert all(share <= 3.0 / (len(tried) - n) for n, share in enumerate(network.tried.values()))
+
+    network.tried, network.answers = {}, tried[1]
+    await backend.connect_tcp("x.example", 443, 3.0)
+    assert list(network.tried) == tried[:2]
+    backend.close()
 
 
 async def test_name_servers_that_do_not_answer(

@@ -10,8 +10,10 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import Any
 
 import httpcore
@@ -24,6 +26,9 @@ READS_MAX = 500
 
 AROUND_MAX = 16_384
 """Bytes of one answer that are not the document: status lines, headers, and the lengths of its pieces."""
+
+ADDRESSES_MAX = 4
+"""Of one name that are tried."""
 
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a translator (RFC 6052)."""
@@ -58,14 +63,27 @@ class PublicBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        until = None if timeout is None else time.monotonic() + timeout
         found = await asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         )
-        for *_, resolved in found:
-            if not is_public(str(resolved[0])):
-                raise httpcore.ConnectError(f"{host} is not in a public network")
-        address = found[0][4][0]
-        return Wire(await self._backend.connect_tcp(str(address), port, timeout, local_address))
+        addresses = [(family, str(resolved[0])) for family, *_, resolved in found]
+        if not all(is_public(address) for _, address in addresses):
+            raise httpcore.ConnectError(f"{host} is not in a public network")
+        return Wire(await self._connect(_alternating(addresses), port, until, local_address))
+
+    async def _connect(
+        self, addresses: Sequence[str], port: int, until: float | None, local_address: str | None
+    ) -> httpcore.AsyncNetworkStream:
+        """To the first that answers. Each has an equal share of the time that is left."""
+        failed: Exception = httpcore.ConnectError("there is no address")
+        for tried, address in enumerate(addresses):
+            left = None if until is None else max(0.0, until - time.monotonic()) / (len(addresses) - tried)
+            try:
+                return await self._backend.connect_tcp(address, port, left, local_address)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+        raise failed
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
@@ -114,6 +132,15 @@ class Wire(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _alternating(addresses: Sequence[tuple[int, str]]) -> list[str]:
+    """ADDRESSES_MAX of them, one kind after the other: where one has no way to the world the other may."""
+    kinds: dict[int, list[str]] = {}
+    for family, address in addresses:
+        kinds.setdefault(family, []).append(address)
+    rounds = zip_longest(*kinds.values())
+    return [address for each in rounds for address in each if address is not None][:ADDRESSES_MAX]
 
 
 def is_public(address: str) -> bool:
