@@ -24,7 +24,13 @@ DAY = "public, max-age=86400"
 _HEADERS = {"x-content-type-options": "nosniff", "access-control-allow-origin": "*"}
 """Everything here is public, for the pages of others too."""
 
-_STATUS = {"INVALID_ARGUMENT": 400, "NOT_FOUND": 404, "RESOURCE_EXHAUSTED": 503, "UNAVAILABLE": 503}
+_STATUS = {
+    "INVALID_ARGUMENT": 400,
+    "NOT_FOUND": 404,
+    "RESOURCE_EXHAUSTED": 503,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 503,
+}
 """HTTP for our codes; any other is a fault of ours, 500."""
 
 _DIGITS_MAX = 18
