@@ -9,7 +9,7 @@ from academe.services.credential.pages.model import (
     PageView,
     Signatory,
 )
-from academe.services.credential.pages.page import page_headers, page_status, render_page
+from academe.services.credential.pages.page import is_prepared, page_headers, page_status, render_page
 
 __all__ = [
     "CertificateView",
@@ -17,6 +17,7 @@ __all__ = [
     "Form",
     "PageView",
     "Signatory",
+    "is_prepared",
     "negotiate_language",
     "page_headers",
     "page_status",

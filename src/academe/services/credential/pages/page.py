@@ -68,6 +68,11 @@ def render_page(view: PageView, language: str) -> str:
     )
 
 
+def is_prepared() -> bool:
+    """Whether what writes pages has been read. The first page does, which takes a hundred milliseconds."""
+    return _template.cache_info().currsize > 0
+
+
 def page_headers(view: PageView, language: str) -> dict[str, str]:
     """HTTP headers that belong to the page: policy, language, what it depends on, who may index it."""
     return {
@@ -123,6 +128,7 @@ def _told_in(shown: CertificateView | None, language: str) -> str:
 
 @cache
 def _template() -> Template:
+    import segno  # noqa: F401  # for the next page that has a code, if this one has none
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)

@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +23,13 @@ from academe.http.replies import guarded, reply
 from academe.services.credential.errors import CredentialNotFound, IssuerNotFound
 from academe.services.credential.images import content_type
 from academe.services.credential.keys import SCHOOL, Issuers
-from academe.services.credential.pages import negotiate_language, page_headers, page_status, render_page
+from academe.services.credential.pages import (
+    is_prepared,
+    negotiate_language,
+    page_headers,
+    page_status,
+    render_page,
+)
 from academe.services.credential.publishing.files import FileService
 from academe.services.credential.publishing.formats import File, FileFormat
 from academe.services.credential.publishing.lists import FRESH_SECONDS, StatusLists
@@ -59,7 +67,9 @@ def routes(
             "Cache-Control": "no-store",  # it says what is so now
             "Vary": "Accept, Accept-Language",
         }
-        return HTMLResponse(render_page(view, language), page_status(view), headers=headers)
+        render = partial(render_page, view, language)
+        page = render() if is_prepared() else await asyncio.to_thread(render)
+        return HTMLResponse(page, page_status(view), headers=headers)
 
     async def get_file(request: Request, code: str, suffix: str) -> Response:
         credential = await shown.find(code)
