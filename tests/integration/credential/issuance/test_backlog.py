@@ -29,6 +29,7 @@ from tests.integration.credential.statuses.conftest import Registry
 from tests.support.graduates import Faculty, certify, opened
 
 LONG_AGO = datetime(2025, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
+PLACES = "select count(*) from credential.status_entry"
 
 
 async def left_behind(
@@ -226,6 +227,7 @@ async def test_what_cannot_be_signed_is_left_as_it_is(
     registry: Registry, faculty: Faculty, pool: Pool, workers: Workers
 ) -> None:
     """The log says which and why, each time; the others get theirs."""
+    before = await pool.fetchval(PLACES)
     odd = await left_behind(pool, faculty, title="Bell\a")
     plain = [await left_behind(pool, faculty) for _ in range(3)]
     log = Log()
@@ -236,6 +238,7 @@ async def test_what_cannot_be_signed_is_left_as_it_is(
 
     assert (left.document_sha256, left.issuer_id) == (None, None)
     assert all([(await get(registry, one)).document_sha256 for one in plain])
+    assert await pool.fetchval(PLACES) == before + len(plain)
     assert [about["credential_id"] for _, about in log.errors] == [str(odd)] * 2
     assert log.errors[0][1]["path"] == "/name"
 
@@ -251,6 +254,7 @@ async def test_no_process_to_be_had(
     registry: Registry, parts: CredentialParts, faculty: Faculty, pool: Pool
 ) -> None:
     """The run ends with that, for the background to begin another; nothing is taken for unsignable."""
+    before = await pool.fetchval(PLACES)
     one = await left_behind(pool, faculty)
     log = Log()
     async with opened(pool, faculty, workers=Away(), log=log) as away:
@@ -260,6 +264,7 @@ async def test_no_process_to_be_had(
 
     assert log.errors == []
     assert (await get(registry, one)).document_sha256 is not None
+    assert await pool.fetchval(PLACES) == before + 1
 
 
 async def test_asked_for_again(

@@ -19,6 +19,7 @@ from academe.db.pool import Pool
 from academe.errors import WorkerUnavailable
 from academe.services.credential.issuance import jobs as jobs_module
 from academe.services.credential.issuance.model import IssueJob, IssueJobState
+from academe.services.credential.issuance.signing import Signer
 from academe.services.credential.model import CredentialType
 from academe.services.credential.parts import CredentialParts
 from academe.services.credential.standards.workers import Workers
@@ -26,7 +27,7 @@ from tests.integration.credential.issuance import bulk_process
 from tests.integration.credential.issuance.bulk import Bulk, counts
 from tests.integration.credential.issuance.rows import halves
 from tests.support.cut_pool import CutPool
-from tests.support.graduates import Faculty, opened
+from tests.support.graduates import Faculty, certify, opened
 
 NO_LEASE = timedelta(0)
 
@@ -230,6 +231,30 @@ async def test_a_database_that_comes_and_goes(
 
     await is_whole(pool, job, 100)
     assert len(there.log.errors) > 3
+
+
+async def test_what_cannot_be_signed_for_long(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Turn after turn fails, and leaves no places behind in the status lists that nobody ever has."""
+    await certify(parts, faculty)
+    places = "select count(*) from credential.status_entry"
+    before = await pool.fetchval(places)
+    bulk = Bulk(parts, faculty, pool, lease=timedelta(0))
+    begun = await bulk.begin([faculty.graduate().enrollment_id for _ in range(100)])
+
+    async def down(*given: object) -> None:
+        raise WorkerUnavailable(retry_after_seconds=1)
+
+    monkeypatch.setattr(Signer, "sign", down)
+    for _ in range(3):
+        with pytest.raises(WorkerUnavailable):
+            await bulk.jobs.run_turn()
+
+    assert await pool.fetchval(places) == before
+    monkeypatch.undo()
+    assert counts(await bulk.done(begun)) == (100, 100, 0, 0)
+    assert await pool.fetchval(places) == before + 100
 
 
 async def test_a_job_that_meets_a_fault_keeps_no_other_waiting(

@@ -8,18 +8,25 @@ from datetime import datetime
 from uuid import UUID
 
 from academe.clock import utcnow
-from academe.errors import FieldViolation
+from academe.errors import FieldViolation, Overloaded
 from academe.services.credential.errors import CredentialUnsignable
 from academe.services.credential.issuance.awards import Award, Key
 from academe.services.credential.issuance.fields import issuer_field, request_field, template_field
-from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
+from academe.services.credential.issuance.placing import sign_in_places
+from academe.services.credential.issuance.repository import IssuanceRepository, KeyReplaced
+from academe.services.credential.issuance.repository_requests import Overtaken
+from academe.services.credential.issuance.repository_rows import Issue
 from academe.services.credential.issuance.signing import Signed, Signer
 from academe.services.credential.keys import Issuers, SigningIssuer
 from academe.services.credential.model import Credential, CredentialState, Replay
 from academe.services.credential.standards.errors import Refused
 
 TRIES = 5
-"""To sign again when a key was replaced between the signature and the commit; that happens once in months."""
+"""To sign again when a key was replaced between the signature and the commit, or to look again when somebody
+else issued the same meanwhile; that happens once in months."""
+
+RETRY_SECONDS = 1.0
+"""After which a caller may try who met with that every time."""
 
 
 class Awarding:
@@ -46,12 +53,26 @@ class Awarding:
         """The credential of each award and whether it is new, or why it cannot be signed; in the same order.
 
         What is new of one issuer is stored in one transaction. `replays` has the requests of awards, by their
-        keys. Raises RequestIdReused, IssuerNotFound and WorkerUnavailable.
+        keys. Raises RequestIdReused, IssuerNotFound, WorkerUnavailable, and Overloaded to who was overtaken
+        by others again and again.
         """
         replays = replays or {}
+        answers: dict[Key, Credential] = {}
+        for _ in range(TRIES):
+            try:
+                return await self._issue(awards, replays, answers)
+            except Overtaken:
+                answers = await self._answers(replays)
+        raise Overloaded(retry_after_seconds=RETRY_SECONDS)
+
+    async def _issue(
+        self, awards: Sequence[Award], replays: Mapping[Key, Replay], answers: Mapping[Key, Credential]
+    ) -> list[tuple[Credential, bool] | CredentialUnsignable]:
+        """`answers` has what requests were answered with before. Raises Overtaken."""
         outcomes: dict[Key, tuple[Credential, bool] | CredentialUnsignable] = {}
         held = await self._repository.find_issued([award.key for award in awards])
         found = {award.key: held[award.key] for award in awards if award.key in held and _stays(award, held)}
+        found |= answers
         outcomes |= {key: (credential, False) for key, credential in found.items()}
         claims = [(replays[key], credential) for key, credential in found.items() if key in replays]
         if claims:
@@ -61,6 +82,10 @@ class Awarding:
             group = [award for award in missing.values() if award.issuer_id == issuer_id]
             outcomes |= await self._issue_of(issuer_id, group, replays)
         return [outcomes[award.key] for award in awards]
+
+    async def _answers(self, replays: Mapping[Key, Replay]) -> dict[Key, Credential]:
+        found = {key: await self._repository.find_answer(replay) for key, replay in replays.items()}
+        return {key: credential for key, credential in found.items() if credential is not None}
 
     async def answered(self, replay: Replay) -> Credential | None:
         """What a request was answered with before, as it is now; also when another took its place since.
@@ -72,7 +97,7 @@ class Awarding:
     async def _issue_of(
         self, issuer_id: UUID | None, awards: Sequence[Award], replays: Mapping[Key, Replay]
     ) -> dict[Key, tuple[Credential, bool] | CredentialUnsignable]:
-        for attempt in range(1, TRIES + 1):
+        for _ in range(TRIES):
             issuer = await self._issuers.signing(issuer_id)
             prepared, refused = await self._prepare(issuer, awards)
             if not prepared:
@@ -80,8 +105,6 @@ class Awarding:
             try:
                 stored = await self._repository.add_issues(issuer.issuer.issuer_id, prepared, replays)
             except KeyReplaced:
-                if attempt == TRIES:
-                    raise
                 await self._issuers.reload()
                 continue
             new = {one.credential.credential_id for one in prepared}
@@ -90,7 +113,7 @@ class Awarding:
                 for one in stored
             }
             return {**refused, **answers}
-        raise AssertionError("unreachable")
+        raise Overloaded(retry_after_seconds=RETRY_SECONDS)
 
     async def _prepare(
         self, issuer: SigningIssuer, awards: Sequence[Award]
@@ -108,7 +131,7 @@ class Awarding:
         ]
         prepared: list[Issue] = []
         refused: dict[Key, CredentialUnsignable] = {}
-        signed = await self._signer.sign(issuer, drafts)
+        signed = await sign_in_places(self._signer, self._repository, issuer, drafts)
         for award, credential, outcome in zip(awards, credentials, signed, strict=True):
             if isinstance(outcome, Refused):
                 refused[award.key] = unsignable(award, outcome)

@@ -18,8 +18,10 @@ from academe.services.credential.issuance.draft import (
     StatusPlace,
     achievement_uri,
 )
-from academe.services.credential.issuance.repository import IssuanceRepository, Issue, KeyReplaced
+from academe.services.credential.issuance.placing import sign_in_places
+from academe.services.credential.issuance.repository import IssuanceRepository, KeyReplaced
 from academe.services.credential.issuance.repository_backlog import BacklogRepository
+from academe.services.credential.issuance.repository_rows import Issue
 from academe.services.credential.issuance.signing import Signer
 from academe.services.credential.keys import Issuers, SigningIssuer
 from academe.services.credential.model import Credential
@@ -81,7 +83,8 @@ class Backlog:
         places = await self._places.reserve_places(who.issuer_id, owners, now)
         drafts = [self._draft(one, issuer, place) for one, place in zip(found, places, strict=True)]
         issues = []
-        for one, outcome in zip(found, await self._signer.sign(issuer, drafts, now), strict=True):
+        signed = await sign_in_places(self._signer, self._places, issuer, drafts, now)
+        for one, outcome in zip(found, signed, strict=True):
             if isinstance(outcome, Refused):
                 self._log.error(
                     "a credential from before cannot be signed",

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.draft import StatusPlace
-from academe.services.credential.issuance.repository_places import reserve_places
-from academe.services.credential.issuance.repository_requests import claim_requests, find_answer
+from academe.services.credential.issuance.repository_places import release_places, reserve_places
+from academe.services.credential.issuance.repository_requests import Overtaken, claim_requests, find_answer
+from academe.services.credential.issuance.repository_rows import (
+    Issue,
+    add_codes,
+    add_credentials,
+    add_documents,
+)
 from academe.services.credential.keys import lock_active_keys
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
-from academe.services.credential.model import Credential, Document, Replay
+from academe.services.credential.model import Credential, Replay
 from academe.services.credential.repository_shared import credential_of
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """A credential with its signed forms, ready to be stored."""
-
-    credential: Credential
-    document: Document
-    replaces_revoked: bool = False
-    """Whether it is stored although there is one that is revoked."""
 
 
 class KeyReplaced(Exception):
@@ -65,16 +59,17 @@ class IssuanceRepository:
         an enrollment and type that had a credential already, that one. `replays` has the requests that they
         were asked for with, by learner, enrollment and type.
 
-        Raises KeyReplaced when a key they were signed with was replaced meanwhile, and RequestIdReused.
+        Raises KeyReplaced when a key they were signed with was replaced meanwhile, Overtaken, and
+        RequestIdReused.
         """
         numbers = {number for one in issues for number in key_numbers(one)}
         ordered = sorted(issues, key=lambda one: _key(one.credential))
         async with self._pool.transaction() as connection:
             await lock_keys(connection, issuer_id, numbers)
-            added = await _add_credentials(connection, ordered)
+            added = await add_credentials(connection, ordered)
             new = [one for one in ordered if one.credential.credential_id in added]
             await add_documents(connection, new)
-            await _add_codes(connection, [one.credential for one in new])
+            await add_codes(connection, [one.credential for one in new])
             stored = {_key(one.credential): one.credential for one in new}
             if len(new) < len(issues):
                 missing = [
@@ -86,15 +81,20 @@ class IssuanceRepository:
                 # After what is waited for, so that of two who want each other's request neither waits.
                 claims = [(replays[_key(one)], one) for one in answers if _key(one) in replays]
                 await claim_requests(connection, claims)
+            await _refuse_issued(connection, [one.credential for one in new if not one.replaces_revoked])
             # Last: the log makes everybody wait for who holds it.
             await append(connection, [_entry(one.credential) for one in new])
         return answers
 
     async def claim_requests(self, claims: Sequence[tuple[Replay, Credential]]) -> None:
         """Notes what requests are answered with. Raises RequestIdReused if one asked for something else
-        before, and notes none of them then."""
+        before, Overtaken if one was answered with another credential, and notes none of them then."""
         async with self._pool.transaction() as connection:
             await claim_requests(connection, claims)
+
+    async def release_places(self, places: Sequence[StatusPlace]) -> None:
+        """Gives back places of credentials of which nothing was stored or handed out."""
+        await release_places(self._pool, places)
 
 
 def _key(credential: Credential) -> tuple[UUID, UUID, int]:
@@ -142,101 +142,24 @@ async def _issued(
     return {(row["learner_id"], row["enrollment_id"], row["type"]): credential_of(row) for row in rows}
 
 
-async def _add_credentials(connection: Queryable, issues: Sequence[Issue]) -> set[UUID]:
-    """Those that were added; the others' enrollments have a credential of the type already."""
-    rows = await connection.fetch(
+async def _refuse_issued(connection: Queryable, new: Sequence[Credential]) -> None:
+    """Raises Overtaken for what was issued and revoked while the insert waited for somebody, which it could
+    not see, nor an index: another statement does."""
+    issued = await connection.fetchval(
         """
-        insert into credential.credential (
-            learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
-            learner_name, awarder_name, verification_code, state, issue_time, revoke_time, status_reason,
-            version, issuer_id, issuer_name, issuer_did, title, expire_time, visibility, keeps_name,
-            document_sha256
-        )
-        select learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
-               learner_name, awarder_name, verification_code, 1, issue_time, null, '',
-               1, issuer_id, issuer_name, issuer_did, title, expire_time, visibility, false,
-               document_sha256
-        from unnest(
-            $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::smallint[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[], $13::text[], $14::text[],
-            $15::text[], $16::timestamptz[], $17::smallint[], $18::bytea[], $19::boolean[]
-        ) as new (
-            learner_id, credential_id, enrollment_id, course_id, awarder_id, type, course_title,
-            learner_name, awarder_name, verification_code, issue_time, issuer_id, issuer_name, issuer_did,
-            title, expire_time, visibility, document_sha256, replaces_revoked
-        )
-        -- Also one that was issued and revoked while these were being signed, of which no index knows.
-        where replaces_revoked or not exists (
+        select exists (
             select
-            from credential.credential as held
-            where held.learner_id = new.learner_id and held.enrollment_id = new.enrollment_id
-              and held.type = new.type
+            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[])
+                as new (learner_id, enrollment_id, type, credential_id)
+            join credential.credential as held
+              on held.learner_id = new.learner_id and held.enrollment_id = new.enrollment_id
+             and held.type = new.type and held.credential_id <> new.credential_id
         )
-        on conflict do nothing
-        returning credential_id
         """,
-        *zip(
-            *(
-                (
-                    one.learner_id,
-                    one.credential_id,
-                    one.enrollment_id,
-                    one.course_id,
-                    one.awarder_id,
-                    one.type,
-                    one.course_title,
-                    one.learner_name,
-                    one.awarder_name,
-                    one.verification_code,
-                    one.issue_time,
-                    one.issuer_id,
-                    one.issuer_name,
-                    one.issuer_did,
-                    one.title,
-                    one.expire_time,
-                    one.visibility,
-                    one.document_sha256,
-                    issue.replaces_revoked,
-                )
-                for issue in issues
-                for one in (issue.credential,)
-            ),
-            strict=True,
-        ),
+        [one.learner_id for one in new],
+        [one.enrollment_id for one in new],
+        [one.type for one in new],
+        [one.credential_id for one in new],
     )
-    return {row["credential_id"] for row in rows}
-
-
-async def add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
-    await connection.execute(
-        """
-        insert into credential.document (
-            learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
-        )
-        select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
-        from unnest(
-            $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[], $7::jsonb[]
-        ) as new (learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design)
-        """,
-        [one.credential.learner_id for one in issues],
-        [one.credential.credential_id for one in issues],
-        [one.document.json for one in issues],
-        [one.document.json_key_number for one in issues],
-        [one.document.jwt for one in issues],
-        [one.document.jwt_key_number for one in issues],
-        [json.dumps(dict(one.document.design)) for one in issues],
-    )
-
-
-async def _add_codes(connection: Queryable, credentials: Sequence[Credential]) -> None:
-    await connection.execute(
-        """
-        insert into credential.verification_code (code, learner_id, credential_id)
-        select code, learner_id, credential_id
-        from unnest($1::text[], $2::uuid[], $3::uuid[]) as new (code, learner_id, credential_id)
-        order by code
-        """,
-        [one.verification_code for one in credentials],
-        [one.learner_id for one in credentials],
-        [one.credential_id for one in credentials],
-    )
+    if issued:
+        raise Overtaken

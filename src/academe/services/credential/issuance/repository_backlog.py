@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
-from academe.services.credential.issuance.repository import Issue, add_documents, key_numbers, lock_keys
+from academe.services.credential.issuance.repository import key_numbers, lock_keys
+from academe.services.credential.issuance.repository_rows import Issue, add_documents
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, CredentialState

@@ -49,6 +49,19 @@ async def reserve_places(
     return [places[credential_id] for _, credential_id in owners]
 
 
+async def release_places(connection: Queryable, places: Sequence[StatusPlace]) -> None:
+    """Takes back what was reserved for credentials of which nothing was stored or handed out."""
+    await connection.execute(
+        """
+        delete from credential.status_entry as entry
+        using unnest($1::uuid[], $2::integer[]) as place (list_id, position)
+        where entry.list_id = place.list_id and entry.position = place.position
+        """,
+        [place.list_id for place in places],
+        [place.position for place in places],
+    )
+
+
 async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> UUID:
     """The list of the issuer that takes more, made when there is none. There is never a second one: few in a
     list could be told apart by who asks for it."""

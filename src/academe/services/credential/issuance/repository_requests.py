@@ -10,13 +10,20 @@ from academe.services.credential.model import Credential, Replay
 from academe.services.credential.repository_shared import credential_of
 
 
+class Overtaken(Exception):
+    """What is being stored was issued, or its request answered, by somebody else meanwhile: look again."""
+
+
 async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, Credential]]) -> None:
     """Notes what requests are answered with. Raises RequestIdReused if one of them asked for something else
-    before, or two of them ask for different things: the transaction is to be rolled back then."""
+    before, or two of them ask for different things, and Overtaken if one was answered with another credential
+    at another server: the transaction is to be rolled back then."""
     asked = (
         [replay.awarder_id for replay, _ in claims],
         [replay.request_id for replay, _ in claims],
         [replay.request_hash for replay, _ in claims],
+        [answer.learner_id for _, answer in claims],
+        [answer.credential_id for _, answer in claims],
     )
     new = await connection.fetch(
         """
@@ -29,25 +36,24 @@ async def claim_requests(connection: Queryable, claims: Sequence[tuple[Replay, C
         returning request_id
         """,
         *asked,
-        [answer.learner_id for _, answer in claims],
-        [answer.credential_id for _, answer in claims],
     )
     if len(new) == len(claims):
         return
-    reused = await connection.fetchval(
+    (other,) = await connection.fetch(
         """
-        select exists (
-            select
-            from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as asked (awarder_id, request_id, request_hash)
-            join credential.request as first
-              on first.awarder_id = asked.awarder_id and first.request_id = asked.request_id
-            where first.request_hash <> asked.request_hash
-        )
+        select bool_or(first.request_hash <> asked.request_hash) as question,
+               bool_or(first.credential_id <> asked.credential_id) as answer
+        from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::uuid[])
+            as asked (awarder_id, request_id, request_hash, learner_id, credential_id)
+        join credential.request as first
+          on first.awarder_id = asked.awarder_id and first.request_id = asked.request_id
         """,
         *asked,
     )
-    if reused:
+    if other["question"]:
         raise RequestIdReused
+    if other["answer"]:
+        raise Overtaken
 
 
 async def find_answer(connection: Queryable, replay: Replay) -> Credential | None:
