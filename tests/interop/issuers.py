@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from academe.services.credential import keys
-from academe.services.credential.issuance.awards import profile_of
 from academe.services.credential.issuance.compose import STATUS_PURPOSES, instant
+from academe.services.credential.issuance.draft import IssuerProfile
 from academe.services.credential.keys.did_document import did_document
 from academe.services.credential.keys.model import IssuerKey, KeyState, KeyUse, OpenKey, SigningIssuer
 from academe.services.credential.standards import data_integrity, did, status_credential, strict_json
@@ -40,7 +40,7 @@ class Issuer:
             **fields,
         )
         self.did = self.issuer.did
-        self.profile = profile_of(self.issuer, BASE)
+        self.profile = IssuerProfile.of(self.issuer, BASE)
         self.list_id = uuid.UUID(bytes=seed[:16], version=4)
         self._document_key = Ed25519PrivateKey.from_private_bytes(seed)
         self._token_key = ec.derive_private_key(int.from_bytes(seed[:31]), ec.SECP256R1())

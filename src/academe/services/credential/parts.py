@@ -84,7 +84,7 @@ class CredentialParts:
         rows, sealer = IssuerRepository(pool), Sealer(secrets)
         self.issuers = Issuers(rows, sealer, base_uri, on_batch=on_batch)
         self.administration = IssuerService(self.issuers, rows, KeyRepository(pool), sealer, base_uri)
-        self.templates = Templates(TemplateRepository(pool), self.issuers, courses)
+        self.templates = Templates(TemplateRepository(pool), self.issuers, courses, base_uri=base_uri)
         self.log = transparency.LogService(
             transparency.LogRepository(pool),
             checkpoints := transparency.CheckpointRepository(pool),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from academe.services.credential.issuance.awards import profile_of
 from academe.services.credential.issuance.compose import STATUS_PURPOSES, compose, instant
-from academe.services.credential.issuance.draft import Draft
+from academe.services.credential.issuance.draft import Draft, IssuerProfile
 from academe.services.credential.keys import Issuer, KeyUse, SigningIssuer
 from academe.services.credential.standards import data_integrity, jose, status_credential, strict_json
 from tests.interop.drafts import LIST_LENGTH, START, YEARS_20, drafts
@@ -30,7 +29,7 @@ def issue(signing: SigningIssuer, draft: Draft) -> tuple[bytes, bytes]:
 
 
 def draft_of(issuer: Issuer) -> Draft:
-    (draft,) = drafts(1, [(profile_of(issuer, ADDRESS), LIST_ID)], ADDRESS)
+    (draft,) = drafts(1, [(IssuerProfile.of(issuer, ADDRESS), LIST_ID)], ADDRESS)
     return draft
 
 

@@ -11,7 +11,7 @@ from academe.caller import Caller
 from academe.db.pool import Pool
 from academe.services.credential.templates import TemplateRepository, Templates
 from tests.support.enrollments import InventedCourses, make_learner
-from tests.support.issuers import IssuerProcess
+from tests.support.issuers import ADDRESS, IssuerProcess
 
 
 @dataclass
@@ -28,5 +28,7 @@ class Desk:
 def desk(pool: Pool) -> Desk:
     educator, courses, process = make_learner(), InventedCourses(), IssuerProcess(pool)
     outline = courses.publish([True], educators=[educator.user_id])
-    templates = Templates(TemplateRepository(pool), process.issuers, courses, clock=process.clock)
+    templates = Templates(
+        TemplateRepository(pool), process.issuers, courses, base_uri=ADDRESS, clock=process.clock
+    )
     return Desk(educator, outline.course_id, templates, process)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,13 +20,13 @@ from academe.services.credential.errors import (
     IssuerNotFound,
     TemplateNotFound,
 )
-from academe.services.credential.issuance.draft import Alignment
+from academe.services.credential.issuance.draft import Alignment, achievement_uri
 from academe.services.credential.model import CredentialType
 from academe.services.credential.templates import Signatory, Template
 from tests.integration.credential.templates.conftest import Desk
 from tests.support.enrollments import make_learner
 from tests.support.graduates import template_for
-from tests.support.issuers import at_once
+from tests.support.issuers import ADDRESS, at_once
 
 ADMINISTRATOR = Caller(new_id(), new_id(), frozenset({Role.ADMINISTRATOR}), datetime.now(UTC))
 CERTIFICATE, BADGE, DEGREE = CredentialType.CERTIFICATE, CredentialType.BADGE, CredentialType.DEGREE
@@ -80,6 +81,39 @@ async def test_only_the_school_lets_others_sign(desk: Desk) -> None:
             await desk.templates.set_template(
                 desk.educator, replace(chosen, issuer_id=wished), expected_version=None
             )
+
+
+async def test_only_the_school_takes_an_issuer_away(desk: Desk) -> None:
+    """An educator who deletes the template would let the school sign, and could write another."""
+    issuer = await desk.issuers.create("stays")
+    chosen = full(desk.course_id, issuer.issuer_id)
+    await desk.templates.set_template(ADMINISTRATOR, chosen, expected_version=None)
+    with pytest.raises(RoleRequired):
+        await desk.templates.delete_template(desk.educator, desk.course_id, chosen.type)
+    kept = await desk.templates.get_template(desk.educator, desk.course_id, chosen.type)
+    await desk.templates.delete_template(ADMINISTRATOR, desk.course_id, chosen.type)
+    await desk.templates.delete_template(desk.educator, desk.course_id, chosen.type)
+
+    assert kept.issuer_id == issuer.issuer_id
+
+
+async def test_an_issuer_is_withdrawn_while_an_educator_writes(desk: Desk) -> None:
+    """Whichever of the two comes first: what an administrator said last of the issuer stands."""
+    issuer = await desk.issuers.create("withdrawn")
+    for number in range(20):
+        chosen = full(desk.course_id, issuer.issuer_id)
+        await desk.templates.set_template(ADMINISTRATOR, chosen, expected_version=None)
+        withdrawn = replace(chosen, issuer_id=None)
+        reworded = replace(chosen, title=f"In {number} other words")
+        asked = [
+            desk.templates.set_template(desk.educator, reworded, expected_version=None) for _ in range(3)
+        ]
+        asked.insert(number % 4, desk.templates.set_template(ADMINISTRATOR, withdrawn, expected_version=None))
+        told = await asyncio.gather(*asked, return_exceptions=True)
+        now = await desk.templates.get_template(desk.educator, desk.course_id, chosen.type)
+
+        assert now.issuer_id is None
+        assert {type(one) for one in told} <= {Template, RoleRequired}
 
 
 async def test_an_empty_template_is_fine(desk: Desk) -> None:
@@ -231,6 +265,17 @@ async def test_what_could_never_be_signed_is_refused_at_once(
 
     assert [violation.field for violation in refused.value.violations] == [field]
     assert await desk.templates.find(desk.course_id, CERTIFICATE) is None
+
+
+async def test_criteria_at_the_address_of_the_achievement(desk: Desk) -> None:
+    """As somebody copies it from an issued credential: in the next one two things would have one address."""
+    criteria_uri = achievement_uri(ADDRESS, desk.course_id, CERTIFICATE)
+    with pytest.raises(CredentialUnsignable) as refused:
+        await desk.templates.set_template(
+            desk.educator, template_for(desk.course_id, criteria_uri=criteria_uri), expected_version=None
+        )
+
+    assert [violation.field for violation in refused.value.violations] == ["template.criteria_uri"]
 
 
 async def test_in_nobodys_name(desk: Desk) -> None:

@@ -352,7 +352,8 @@ class CredentialServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteCredentialTemplate(self, request, context):
-        """Takes a template away; one that is not there is fine. For the course's educators and administrators.
+        """Takes a template away; one that is not there is fine. For the course's educators and administrators;
+        one with an issuer is for administrators alone (ROLE_REQUIRED), since the school would sign without it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -108,7 +108,7 @@ class Award:
             code=credential.verification_code,
             base_uri=base_uri,
             type=self.type,
-            issuer=profile_of(issuer, base_uri),
+            issuer=IssuerProfile.of(issuer, base_uri),
             achievement=self._achievement(credential, base_uri),
             identities=identities_of(self.learner),
             issue_time=credential.issue_time,
@@ -155,8 +155,3 @@ def identities_of(account: Account) -> list[Identity]:
     """The learner as salted hashes: of the name, and of the e-mail address if there is one."""
     named = [Identity.of("name", shown_name(account))]
     return [*named, Identity.of("emailAddress", account.email)] if account.email else named
-
-
-def profile_of(issuer: Issuer, base_uri: str) -> IssuerProfile:
-    image = f"{base_uri}/issuers/{issuer.slug}/logo" if issuer.logo else ""
-    return IssuerProfile(issuer.did, issuer.name, issuer.uri, issuer.email, image)

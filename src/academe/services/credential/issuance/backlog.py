@@ -9,12 +9,13 @@ from typing import Any
 
 from academe.clock import utcnow
 from academe.services.credential.issuance.awarding import TRIES
-from academe.services.credential.issuance.awards import COMPLETED, design_of, profile_of
+from academe.services.credential.issuance.awards import COMPLETED, design_of
 from academe.services.credential.issuance.draft import (
     ACHIEVEMENT_TYPES,
     Achievement,
     Draft,
     Identity,
+    IssuerProfile,
     StatusPlace,
     achievement_uri,
 )
@@ -110,7 +111,7 @@ class Backlog:
             code=one.verification_code,
             base_uri=self._base_uri,
             type=one.type,
-            issuer=profile_of(issuer.issuer, self._base_uri),
+            issuer=IssuerProfile.of(issuer.issuer, self._base_uri),
             achievement=Achievement(
                 uri=achievement_uri(self._base_uri, one.course_id, one.type),
                 name=one.title,

@@ -8,9 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from academe.services.credential.model import CredentialType, Evidence, Result
+
+if TYPE_CHECKING:  # who keeps issuers composes their profiles with this
+    from academe.services.credential.keys import Issuer
 
 ACHIEVEMENT_TYPES = {
     CredentialType.CERTIFICATE: "Certificate",
@@ -32,6 +36,12 @@ class IssuerProfile:
     uri: str = ""
     email: str = ""
     image_uri: str = ""
+
+    @classmethod
+    def of(cls, issuer: Issuer, base_uri: str) -> IssuerProfile:
+        """Of an issuer of the school that has its addresses below `base_uri`."""
+        image = f"{base_uri}/issuers/{issuer.slug}/logo" if issuer.logo else ""
+        return cls(issuer.did, issuer.name, issuer.uri, issuer.email, image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from academe.clock import utcnow
 from academe.ids import new_id
 from academe.pagination import PageRequest
 from academe.services.credential.errors import CredentialNotFound, TranscriptTooLong
-from academe.services.credential.issuance.awards import identities_of, profile_of
+from academe.services.credential.issuance.awards import identities_of
 from academe.services.credential.issuance.compose import identity_object, instant, issuer_profile
+from academe.services.credential.issuance.draft import IssuerProfile
 from academe.services.credential.issuance.signing import Signer
 from academe.services.credential.keys import Issuers, KeyState
 from academe.services.credential.model import Credential, CredentialState
@@ -61,7 +62,7 @@ class Transcripts:
         signing = await self._issuers.signing(None)
         record = clr.compose(
             uri=f"urn:uuid:{new_id()}",
-            issuer=issuer_profile(profile_of(signing.issuer, self._base_uri)),
+            issuer=issuer_profile(IssuerProfile.of(signing.issuer, self._base_uri)),
             name=NAME,
             identifiers=[identity_object(one) for one in identities_of(account)],
             credentials=documents,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from academe.errors import FieldViolation, InvalidArgument
 from academe.services.credential.errors import CredentialUnsignable
 from academe.services.credential.images import check_image
-from academe.services.credential.issuance.compose import compose
+from academe.services.credential.issuance.compose import check_ids, compose
 from academe.services.credential.issuance.draft import (
     ACHIEVEMENT_TYPES,
     Achievement,
@@ -30,12 +31,10 @@ from academe.services.credential.standards.errors import Refused
 from academe.services.credential.templates.model import KNOWN_ACHIEVEMENT_TYPES, Template
 from academe.services.credential.web_address import check_web_address
 
-SCHOOL = "https://school.example"
-"""Of the invented credential. The guard refuses nothing else in it, so what it refuses is the author's."""
 
-
-async def check_template(template: Template) -> None:
-    """Raises InvalidArgument, ImageRefused and CredentialUnsignable, each naming the field."""
+async def check_template(template: Template, issuer: IssuerProfile, base_uri: str) -> None:
+    """Raises InvalidArgument, ImageRefused and CredentialUnsignable, each naming the field. `base_uri` is the
+    school's address, where what is issued has its own."""
     if template.achievement_type and template.achievement_type not in KNOWN_ACHIEVEMENT_TYPES:
         raise InvalidArgument.field(
             "template.achievement_type",
@@ -53,13 +52,19 @@ async def check_template(template: Template) -> None:
         _check_words(f"{field}.name", signatory.name)
         await asyncio.to_thread(check_image, f"{field}.image", signatory.image)
     try:
-        await asyncio.to_thread(guard.check, compose(_invented(template)))
+        await asyncio.to_thread(_check_document, compose(_invented(template, issuer, base_uri)))
     except Refused as refused:
         field = f"template.{template_field(refused.path)}".removesuffix(".")
         violation = FieldViolation(field, refused.reason, refused.code)
         raise CredentialUnsignable(
             f"{field}: cannot be signed: {refused.reason}", violations=(violation,), path=refused.path
         ) from refused
+
+
+def _check_document(document: dict[str, Any]) -> None:
+    """As what is issued is checked. All but the template's words is certain to pass."""
+    check_ids(document)
+    guard.check(document)
 
 
 def _check_words(field: str, text: str) -> None:
@@ -73,16 +78,16 @@ def _check_line(field: str, text: str) -> None:
         raise InvalidArgument.field(field, "must not contain control characters")
 
 
-def _invented(template: Template) -> Draft:
+def _invented(template: Template, issuer: IssuerProfile, base_uri: str) -> Draft:
     none = UUID(int=0)
     return Draft(
         credential_id=none,
         code="0" * 20,
-        base_uri=SCHOOL,
+        base_uri=base_uri,
         type=template.type,
-        issuer=IssuerProfile("did:web:school.example", "A school"),
+        issuer=issuer,
         achievement=Achievement(
-            uri=achievement_uri(SCHOOL, template.course_id, template.type),
+            uri=achievement_uri(base_uri, template.course_id, template.type),
             name=template.title or "A course",
             achievement_type=template.achievement_type or ACHIEVEMENT_TYPES[template.type],
             description=template.description or "A course",

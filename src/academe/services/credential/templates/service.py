@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,13 +12,14 @@ from academe.caller import Caller
 from academe.clock import utcnow
 from academe.errors import RoleRequired
 from academe.services.credential.errors import TemplateNotFound
+from academe.services.credential.issuance.draft import IssuerProfile
 from academe.services.credential.keys import Issuer, Issuers
 from academe.services.credential.model import CredentialType
 from academe.services.credential.ports import Courses
 from academe.services.credential.rights import taught_course
 from academe.services.credential.templates.checks import check_template
 from academe.services.credential.templates.model import Template
-from academe.services.credential.templates.repository import TemplateRepository
+from academe.services.credential.templates.repository import IssuerChosen, TemplateRepository
 
 
 class Templates:
@@ -29,11 +31,13 @@ class Templates:
         issuers: Issuers,
         courses: Courses,
         *,
+        base_uri: str,
         clock: Callable[[], datetime] = utcnow,
     ) -> None:
         self._repository = repository
         self._issuers = issuers
         self._courses = courses
+        self._base_uri = base_uri
         self._clock = clock
 
     async def set_template(
@@ -42,12 +46,14 @@ class Templates:
         """Stores a whole template. Raises as `check`, RoleRequired to an educator who would have others sign
         than those who did before, and EtagMismatch."""
         await self.check(caller, template)
-        await self._check_issuer(caller, template)
         now = self._clock()
         # The first version is one that no template had: etags from before a deletion never fit a later one.
         first_version = round(now.timestamp() * 1_000)
         template = replace(template, update_time=now, version=first_version)
-        return await self._repository.set_template(template, expected_version)
+        with _only_administrators_choose():
+            return await self._repository.set_template(
+                template, expected_version, may_choose_issuer=caller.is_administrator
+            )
 
     async def check(self, caller: Caller, template: Template) -> Issuer:
         """In whose name the template's credentials are signed, once it is certain that they can be.
@@ -56,8 +62,9 @@ class Templates:
         CredentialUnsignable, naming the field; IssuerNotFound.
         """
         await taught_course(self._courses, caller, template.course_id)
-        await check_template(template)
-        return await self._issuers.get(template.issuer_id)
+        issuer = await self._issuers.get(template.issuer_id)
+        await check_template(template, IssuerProfile.of(issuer, self._base_uri), self._base_uri)
+        return issuer
 
     async def get_template(self, caller: Caller, course_id: UUID, kind: CredentialType) -> Template:
         """Raises CourseNotFound for a course that the caller does not teach, and TemplateNotFound."""
@@ -74,9 +81,10 @@ class Templates:
 
     async def delete_template(self, caller: Caller, course_id: UUID, kind: CredentialType) -> None:
         """Takes a template away; none is fine. Raises CourseNotFound for a course that the caller does not
-        teach."""
+        teach, and RoleRequired to an educator when it has an issuer."""
         await taught_course(self._courses, caller, course_id)
-        await self._repository.delete_template(course_id, kind)
+        with _only_administrators_choose():
+            await self._repository.delete_template(course_id, kind, may_choose_issuer=caller.is_administrator)
 
     async def find(self, course_id: UUID, kind: CredentialType) -> Template | None:
         """The template of a course and type, for who issues; None where the course has its say."""
@@ -88,14 +96,14 @@ class Templates:
         templates = await self._repository.list_of_course(course_id)
         return [template for template in templates if template.issued_on_completion]
 
-    async def _check_issuer(self, caller: Caller, template: Template) -> None:
-        """In whose name a course certifies is not for its educators to say, but for the school."""
-        if caller.is_administrator:
-            return
-        before = await self.find(template.course_id, template.type)
-        issuer_id = before.issuer_id if before is not None else None
-        if template.issuer_id != issuer_id:
-            raise RoleRequired(
-                f"Only an administrator changes the issuer; leave issuer_id at {issuer_id or 'nothing'}.",
-                roles="ADMINISTRATOR",
-            )
+
+@contextmanager
+def _only_administrators_choose() -> Iterator[None]:
+    """In whose name a course certifies is not for its educators to say, but for the school."""
+    try:
+        yield
+    except IssuerChosen as chosen:
+        raise RoleRequired(
+            f"Only an administrator changes the issuer; leave issuer_id at {chosen.issuer_id or 'nothing'}.",
+            roles="ADMINISTRATOR",
+        ) from None
