@@ -17,6 +17,7 @@ import pytest
 
 from academe.db.pool import Pool
 from academe.errors import WorkerUnavailable
+from academe.services.credential.errors import IssuerNotFound
 from academe.services.credential.issuance import jobs as jobs_module
 from academe.services.credential.issuance.model import IssueJob, IssueJobState
 from academe.services.credential.issuance.signing import Signer
@@ -265,7 +266,7 @@ async def test_a_job_that_meets_a_fault_keeps_no_other_waiting(
 
     async def faulty(course_id: Any, ids: Any, kind: CredentialType, awarder_id: Any) -> Any:
         if kind is CredentialType.DEGREE:
-            raise RuntimeError("a fault of ours")
+            raise WorkerUnavailable(retry_after_seconds=1)
         return await issue_many(course_id, ids, kind, awarder_id)
 
     monkeypatch.setattr(parts.issuance, "issue_many", faulty)
@@ -277,3 +278,33 @@ async def test_a_job_that_meets_a_fault_keeps_no_other_waiting(
     assert counts(good) == (3, 3, 0, 0)
     assert counts(await here.get(poisoned)) == (3, 0, 0, 0)
     assert len(here.log.errors) == 1
+
+
+async def test_somebody_whom_no_credential_can_be_issued_for(
+    parts: CredentialParts, faculty: Faculty, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with one is theirs alone: the others of the chunk get theirs, and the job ends."""
+    graduates = [faculty.graduate().enrollment_id for _ in range(60)]
+    wrong = {graduates[3]: RuntimeError("a fault of ours"), graduates[40]: IssuerNotFound()}
+    issue_many = parts.issuance.issue_many
+
+    async def faulty(course_id: Any, ids: Any, kind: CredentialType, awarder_id: Any) -> Any:
+        for one in ids:
+            if one in wrong:
+                raise wrong[one]
+        return await issue_many(course_id, ids, kind, awarder_id)
+
+    monkeypatch.setattr(parts.issuance, "issue_many", faulty)
+    here = Bulk(parts, faculty, pool)
+    job = await here.done(await here.begin(graduates))
+    page = await here.jobs.list_issue_failures(
+        faculty.educator, job.issue_job_id, page_size=10, page_token=""
+    )
+
+    assert counts(job) == (60, 58, 0, 2)
+    assert {one.enrollment_id: one.reason for one in page.rows} == {
+        graduates[3]: "INTERNAL",
+        graduates[40]: "ISSUER_NOT_FOUND",
+    }
+    assert len(here.log.errors) == 2
+    assert await halves(pool) == 0

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from academe.errors import Overloaded, WorkerUnavailable
+from academe.errors import Overloaded, ShuttingDown, WorkerUnavailable
 from academe.services.credential.standards import data_integrity, errors, workers
 from academe.services.credential.standards.errors import ProofInvalid, Refused, TooComplex, UndefinedTerm
 from academe.services.credential.standards.multikey import PublicKey
@@ -276,7 +276,7 @@ async def test_closed() -> None:
     """Nobody waits for what nobody will do."""
     opened = Workers()
     await opened.close()
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(ShuttingDown):
         await opened.signing_inputs([(credential(), OPTIONS)])
 
 

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from academe.caller import Caller
 from academe.clock import utcnow
-from academe.errors import AcademeError
+from academe.db.errors import db_error
+from academe.errors import AcademeError, Internal
 from academe.ids import new_id
 from academe.pagination import Page, page_of, page_request
 from academe.services.credential.errors import IssueJobNotFound
@@ -163,7 +164,21 @@ class IssueJobs:
         return True
 
     async def _issue(self, job: IssueJob, enrollment_ids: Sequence[UUID]) -> None:
-        outcomes = await self._issuance.issue_many(job.course_id, enrollment_ids, job.type, job.awarder_id)
+        """Of a chunk that meets a fault one half is issued without the other, so that nobody goes without for
+        what is wrong with somebody else, and the job ends. Raises what passes by itself."""
+        course_id, kind, awarder_id = job.course_id, job.type, job.awarder_id
+        try:
+            outcomes = await self._issuance.issue_many(course_id, enrollment_ids, kind, awarder_id)
+        except Exception as fault:
+            if db_error(fault) is not None:
+                raise
+            if len(enrollment_ids) > 1:
+                half = len(enrollment_ids) // 2
+                await self._issue(job, enrollment_ids[:half])
+                await self._issue(job, enrollment_ids[half:])
+                return
+            self._log.error("a credential could not be issued", exc_info=fault)
+            outcomes = {enrollment_ids[0]: fault if isinstance(fault, AcademeError) else Internal()}
         dealt = [_dealt(enrollment_id, outcome) for enrollment_id, outcome in outcomes.items()]
         await self._repository.settle(job.issue_job_id, dealt)
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from academe.errors import Overloaded, WorkerUnavailable
+from academe.errors import Overloaded, ShuttingDown, WorkerUnavailable
 from academe.services.credential.standards import data_integrity, guard
 from academe.services.credential.standards.data_integrity import Proof
 from academe.services.credential.standards.errors import Refused, TooComplex
@@ -150,7 +150,7 @@ class Workers:
         async with self._turn:
             for may_repeat in (True, False):
                 if self._closed:
-                    raise RuntimeError("the workers are closed")
+                    raise ShuttingDown
                 try:
                     return await asyncio.get_running_loop().run_in_executor(
                         self._thread, self._ask, work, given
