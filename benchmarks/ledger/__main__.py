@@ -13,7 +13,7 @@ import uvloop
 from benchmarks import limits
 from benchmarks.ledger import picture, report, yardstick
 from benchmarks.ledger.design import Design
-from benchmarks.ledger.designs import OURS, designs
+from benchmarks.ledger.designs import OURS, designs, grown
 from benchmarks.ledger.growth import Stage, grow
 from benchmarks.ledger.postgres import Connected, MeasuredPostgres, measured_postgres
 from benchmarks.ledger.results import PLAIN, Results
@@ -117,7 +117,7 @@ async def _verify_scripts(scripts: dict[str, tuple[str, str]]) -> None:
 
 async def _growth(postgres: MeasuredPostgres, plan: Plan) -> list[Stage]:
     stages: list[Stage] = []
-    for design in designs():
+    for design in grown():
         print(f"growing {design.key} ...")
         sizes = plan.grown if design.key == OURS else plan.grown_rivals
         stages += await grow(postgres, design, sizes, plan.grown_seconds)

@@ -86,7 +86,12 @@ def _plain_log(axes: Any) -> None:
 
 
 def _label(key: str) -> str:
-    return {OURS: "Academe", "per_transfer": "a call per transfer", "savepoints": "a savepoint per row"}[key]
+    return {
+        OURS: "Academe",
+        "per_transfer": "a call per transfer",
+        "savepoints": "a savepoint per row",
+        "rows_alone": "the rows alone",
+    }[key]
 
 
 def _finish(figure: Any, title: str, path: Path) -> None:

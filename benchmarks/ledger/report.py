@@ -21,7 +21,10 @@ counted.
 The rivals are restated in SQL of our own from what their authors publish, and made cheaper where that was
 easy (`benchmarks/ledger/per_transfer.py`, `savepoints.py`). They recognise no repeated request, keep no
 message and no hash. Going through rows one by one they get slower again in long transactions, so each rival
-is compared at the size of batch that suits it best."""
+is compared at the size of batch that suits it best.
+
+The rows alone are no ledger but the limit of one of this shape: a tip, three entries and the balances, which
+one statement writes that knows no rule (`benchmarks/ledger/rows_alone.py`)."""
 
 
 def write(results: Results, folder: Path) -> str:
@@ -77,6 +80,8 @@ def _targets(results: Results) -> str:
 
 
 def _wanted(target: Target) -> str:
+    if target.wanted is None:
+        return ""
     return f"{'≤' if target.at_most else '≥'} {target.wanted:g}{target.unit}"
 
 
