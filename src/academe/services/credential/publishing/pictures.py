@@ -66,8 +66,13 @@ class Pictures:
         place until it is done, also when who asked has left. Who leaves before it began leaves nothing."""
         await self._places.acquire()
         job = asyncio.create_task(work())
-        job.add_done_callback(lambda _: self._places.release())
+        job.add_done_callback(self._done)
         return await asyncio.shield(job)
+
+    def _done(self, job: asyncio.Task[bytes]) -> None:
+        self._places.release()
+        if not job.cancelled():
+            job.exception()  # heard, also when who asked has left and nobody else hears of it
 
     async def _drawn(self, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
         if (kept := self._find(key)) is not None:  # who waited for the same drawing
