@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,6 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from academe.services.credential.keys import SigningIssuer
 from academe.services.credential.standards import data_integrity, multikey, strict_json
 from tests.integration.credential.validation.conftest import CREATED
+from tests.support.vc import by_pyld
+
+ISSUER = "did:example:issuer"
 
 
 def statement(**fields: Any) -> dict[str, Any]:
@@ -34,6 +39,18 @@ def sign_as_anybody(document: dict[str, Any], **options: str) -> bytes:
     name = multikey.encode_ed25519(key.public_key().public_bytes_raw())
     document = {**document, "issuer": f"did:key:{name}"}
     return _sign(key, f"did:key:{name}#{name}", document, options)
+
+
+def sign_elsewhere(document: dict[str, Any], issuer: str = ISSUER) -> dict[str, Any]:
+    """As other software does it: by PyLD, which minds nothing. Whoever `issuer` stands for in the document is
+    its own key."""
+    key = Ed25519PrivateKey.generate()
+    name = multikey.encode_ed25519(key.public_key().public_bytes_raw())
+    document = json.loads(json.dumps(document).replace(issuer, f"did:key:{name}"))
+    options = data_integrity.proof_options(f"did:key:{name}#{name}", CREATED)
+    forms = ({**options, "@context": document["@context"]}, document)
+    message = b"".join(hashlib.sha256(by_pyld(one)).digest() for one in forms)
+    return data_integrity.attach(document, options, key.sign(message))
 
 
 def _sign(key: Ed25519PrivateKey, method: str, document: dict[str, Any], more: dict[str, str]) -> bytes:

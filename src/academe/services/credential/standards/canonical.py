@@ -8,11 +8,14 @@ from typing import Any
 from academe.services.credential.standards.guard import guarded
 
 
-def canonical(document: dict[str, Any]) -> bytes:
-    """The document as N-Quads in the form of RDFC-1.0. Raises a Refused where that form is not certain."""
+def canonical(document: dict[str, Any], *, theirs: bool = False) -> bytes:
+    """The document as N-Quads in the form of RDFC-1.0. Raises a Refused where that form is not certain.
+
+    `theirs` is one that others have signed already (see guard.guarded).
+    """
     from pyoxigraph import CanonicalizationAlgorithm, RdfFormat, serialize
 
-    dataset = guarded(document)
+    dataset = guarded(document, theirs=theirs)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = serialize(dataset, format=RdfFormat.N_QUADS) or b""
     # Never splitlines(): it also splits at characters that stand unescaped inside of texts.

@@ -98,7 +98,9 @@ def proofs_to_check(document: dict[str, Any]) -> list[tuple[Proof, bytes]]:
     if len(forms) > 1 and len(forms) * _count(plain) > VALUES_MAX:
         reason = "The document is too large for proofs that were made under different contexts."
         raise ProofInvalid("/proof", reason, "unsupported_suite")
-    digests = {contexts: hashlib.sha256(canonical(form)).digest() for contexts, form in forms.items()}
+    digests = {
+        contexts: hashlib.sha256(canonical(form, theirs=True)).digest() for contexts, form in forms.items()
+    }
     return [
         (proof, _config_digest(one, proof.options) + digests[repr(one.get("@context"))])
         for proof, one in zip(proofs, based, strict=True)

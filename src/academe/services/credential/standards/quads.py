@@ -16,10 +16,20 @@ RELATIVE = "relative-iri://document/"
 """Where the expansion puts what no context defines, and addresses that are none by themselves."""
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+CLR = "https://purl.imsglobal.org/spec/vc/clr/vocab.html#"
+BADGES = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CREDENTIAL = "<https://www.w3.org/2018/credentials#VerifiableCredential>"
 
-_TYPE, _FIRST, _REST, _NIL = (f"<{RDF}{name}>" for name in ("type", "first", "rest", "nil"))
+TYPE, _FIRST, _REST, _NIL = (f"<{RDF}{name}>" for name in ("type", "first", "rest", "nil"))
+_ENDORSED, _COMMENT = f"{BADGES}EndorsementSubject", f"{BADGES}endorsementComment"
+"""Open Badges 3.0 says of what is endorsed, by its own id, that it is, and what the endorser thinks of it."""
+
+_PARTS = frozenset(
+    f"<{name}>" for name in (_ENDORSED, f"{BADGES}Profile", f"{BADGES}AchievementSubject", f"{CLR}ClrSubject")
+)
+"""The parts that one and the same may play in a credential: that of its issuer and that of its subject."""
+
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\x9f\s<>\"{}|\\^`]*")
 _DOTS = re.compile(r"[:/]\.\.?(?:[/?#]|$)")
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
@@ -49,22 +59,24 @@ class Lost(Exception):
         self.name = name
 
 
-def quads_of(expanded: list[Any]) -> list[Quad]:
+def quads_of(expanded: list[Any], *, theirs: bool = False) -> list[Quad]:
     """The statements of an expanded document, in its order; blank nodes are _:b0, _:b1 and so on.
 
-    Raises Lost.
+    In what others have signed (`theirs`), the issuer may be the subject, and endorsements may speak of what
+    is described elsewhere. Raises Lost.
     """
     if len(expanded) != 1 or not isinstance(expanded[0], dict):
         raise Lost(UncertainValue, "no_statement", "The document says nothing that could be signed.")
-    writer = _Writer()
+    writer = _Writer(theirs)
     root = writer.node(expanded[0], "")
     writer.check_described_once(root)
     return writer.quads
 
 
 class _Writer:
-    def __init__(self) -> None:
+    def __init__(self, theirs: bool) -> None:
         self.quads: list[Quad] = []
+        self._theirs = theirs
         self._blank = 0
         self._described: dict[str, int] = {}
         self._credentials: set[str] = set()
@@ -76,7 +88,7 @@ class _Writer:
         for term in (root, *self._credentials):
             if self._described.get(term, 0) > 1:
                 reason = "A credential is described in more than one place."
-                raise Lost(UncertainValue, "described_twice", reason, term[1:-1])
+                raise described_twice(reason, term)
 
     def node(self, node: dict[str, Any], graph: str) -> str:
         """Writes the statements about a node and returns its term."""
@@ -85,8 +97,10 @@ class _Writer:
         for name, values in node.items():
             if name == "@type":
                 types = [self._iri(value) for value in values]
-                self._statements(term, _TYPE, types, graph)
-                self._say(term, _TYPE, types, graph)
+                self._statements(term, TYPE, types, graph)
+                kinds = [one for one in types if not self._theirs or one not in _PARTS]
+                if kinds:
+                    self._say(term, TYPE, kinds, graph)
             elif name == "@graph":
                 for member in values:
                     self._member(member, term)
@@ -98,8 +112,9 @@ class _Writer:
                 predicate = self._iri(name)
                 objects = [self._object(value, graph) for value in values]
                 self._statements(term, predicate, objects, graph)
-                self._say(term, predicate, objects, graph)
-        if len(self.quads) > before:
+                if not self._theirs or name != _COMMENT:  # each endorsement is signed by itself
+                    self._say(term, predicate, objects, graph)
+        if len(self.quads) > before and not (self._theirs and _is_endorsement(node)):
             self._described[term] = self._described.get(term, 0) + 1
         if CREDENTIAL[1:-1] in node.get("@type", ()):
             self._credentials.add(term)
@@ -125,7 +140,7 @@ class _Writer:
         said = {term for term in objects if not term.startswith("_:")}
         if self._said.setdefault((subject, predicate, graph), said) != said:
             reason = "Two places describe the same, and say different things of it."
-            raise Lost(UncertainValue, "described_twice", reason, subject[1:-1])
+            raise described_twice(reason, subject)
 
     def _object(self, value: Any, graph: str) -> str:
         if not isinstance(value, dict):
@@ -186,6 +201,16 @@ class _Writer:
     def _new_blank(self) -> str:
         self._blank += 1
         return f"_:b{self._blank - 1}"
+
+
+def _is_endorsement(node: dict[str, Any]) -> bool:
+    """Whether no more is said than that it is endorsed, and how: nothing that could come from elsewhere."""
+    return node.get("@type") == [_ENDORSED] and node.keys() <= {"@id", "@type", _COMMENT}
+
+
+def described_twice(reason: str, term: str) -> Lost:
+    """To be raised where a signature may hold however the statements about `term` are spread."""
+    return Lost(UncertainValue, "described_twice", reason, term[1:-1])
 
 
 def is_iri(value: object) -> bool:

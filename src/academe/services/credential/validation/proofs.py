@@ -120,6 +120,8 @@ class ProofChecker:
         except ProofInvalid as error:
             return [(unknown if error.code in _NOT_CHECKED else failed)(CheckName.PROOF, str(error))]
         except Refused as error:
+            if error.code == "described_twice" and not await self.is_ours(issuer):
+                return [unknown(CheckName.PROOF, f"{error} A signature cannot tell them apart.")]
             return [failed(CheckName.STRUCTURE, str(error))]
         checks = [passed(CheckName.CONTEXTS, "Everything it says is defined, and signed.")]
         for proof, message in proofs:
