@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -20,7 +23,12 @@ from academe.services.credential.standards.multikey import KeyKind, PublicKey
 from academe.services.credential.standards.times import read_time
 
 ALGORITHMS: dict[str, KeyKind] = {"ES256": "P-256", "EdDSA": "Ed25519", "Ed25519": "Ed25519", "RS256": "RSA"}
-"""Not none, and no HS256: who could check a shared secret could sign with it."""
+
+_PROVES_NOTHING = re.compile(r"(?:none|HS[0-9]*)?", re.IGNORECASE)
+"""Algorithms of which it is known: who could check a shared secret could sign with it."""
+
+CLAIM_SECONDS = 1.0
+"""How far a claim in seconds may be from the time in the document, which may be more precise."""
 
 TOKEN_MAX = strict_json.SIZE_MAX * 4 // 3 + 4_096
 """Bytes: a document of the greatest size in base64url, its header and its signature."""
@@ -41,7 +49,8 @@ def sign(document: dict[str, Any], private_key: EllipticCurvePrivateKey, kid: st
 
 
 def read(token: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and payload, believed by nobody yet. Raises Malformed, and ProofInvalid for what never holds."""
+    """Header and payload, believed by nobody yet. Raises Malformed, and ProofInvalid for what never holds, or
+    for what is not checked here (unsupported_algorithm)."""
     if len(token) > TOKEN_MAX:
         raise Malformed("", f"The token has more than {TOKEN_MAX} bytes.", "too_large")
     parts = token.split(b".")
@@ -50,8 +59,11 @@ def read(token: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     header, payload = (strict_json.parse(_decode(part)) for part in parts[:2])
     _decode(parts[2])
     algorithm = header.get("alg")
-    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or _PROVES_NOTHING.fullmatch(algorithm):
         raise ProofInvalid("", f"Tokens are not signed with {quoted(algorithm)}.", "algorithm")
+    if algorithm not in ALGORITHMS:
+        reason = f"Signatures with {quoted(algorithm)} are not checked here."
+        raise ProofInvalid("", reason, "unsupported_algorithm")
     if "crit" in header or "b64" in header:
         raise ProofInvalid("", "The token has rules of its own.", "critical_header")
     kind = header.get("typ")
@@ -63,27 +75,61 @@ def read(token: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
 def verify(token: bytes, public_key: PublicKey) -> dict[str, Any]:
     """The payload of a token that this key signed. Raises Malformed and ProofInvalid."""
     header, payload = read(token)
+    check_signature(token, header, payload, public_key)
+    return payload
+
+
+def check_signature(
+    token: bytes, header: Mapping[str, Any], payload: Mapping[str, Any], public_key: PublicKey
+) -> None:
+    """The same of a token that was read already, as `header` and `payload`."""
     if ALGORITHMS[header["alg"]] != public_key.kind:
         raise ProofInvalid("", "The token is signed with another algorithm than its key is for.", "wrong_key")
     message, _, signature = token.rpartition(b".")
     if not public_key.verifies(_decode(signature), message):
         raise ProofInvalid("", "The signature is not that of this token.", "signature")
     _check_claims(payload)
-    return payload
 
 
-def _check_claims(payload: dict[str, Any]) -> None:
-    """Raises ProofInvalid when a registered claim says something else than the document, or more.
+def claimed_time(payload: Mapping[str, Any], name: str) -> datetime | None:
+    """What nbf or exp says, None when it is not there. Raises Malformed when it is not a time."""
+    if name not in payload:
+        return None
+    value = payload[name]
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):  # in a year that no calendar has
+        pass
+    raise Malformed(f"/{name}", "must be a time in seconds since 1970", "time")
 
-    Readers of tokens look at the claims, readers of credentials at the document; both must find the same.
+
+def _check_claims(payload: Mapping[str, Any]) -> None:
+    """Raises ProofInvalid when a registered claim says something else than the document.
+
+    Readers of tokens look at the claims, readers of credentials at the document; both must find the same. The
+    claims alone may say from when and until when it is valid: Open Badges 3.0 takes the end from there.
     """
     stated = _claims(payload)
-    for name in ("iss", "sub", "jti", "nbf", "exp"):
+    for name in ("iss", "sub", "jti"):
         if name in payload and payload[name] != stated.get(name):
-            raise ProofInvalid(f"/{name}", "A claim of the token contradicts its document.", "claims")
+            raise _contradicts(name)
+    for name in ("nbf", "exp"):
+        try:
+            claimed = claimed_time(payload, name)
+        except Malformed:
+            raise _contradicts(name) from None
+        if claimed is None or name not in stated:
+            continue
+        if abs(claimed.timestamp() - stated[name]) > CLAIM_SECONDS:
+            raise _contradicts(name)
 
 
-def _claims(document: dict[str, Any]) -> dict[str, Any]:
+def _contradicts(name: str) -> ProofInvalid:
+    return ProofInvalid(f"/{name}", "A claim of the token contradicts its document.", "claims")
+
+
+def _claims(document: Mapping[str, Any]) -> dict[str, Any]:
     """The claims of RFC 7519 that the document has a value for; times in seconds since 1970."""
     issuer, subject = document.get("issuer"), document.get("credentialSubject")
     begin = document.get("validFrom") or document.get("issuanceDate")

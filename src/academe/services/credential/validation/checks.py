@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from academe.services.credential.issuance.draft import identity_hash
 from academe.services.credential.standards.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 from academe.services.credential.standards.errors import Malformed
+from academe.services.credential.standards.jose import claimed_time
 from academe.services.credential.validation.model import Check, CheckName, CheckResult, Verdict
 
 CLOCKS = timedelta(minutes=5)
@@ -52,11 +53,10 @@ def issuer_of(document: Mapping[str, Any]) -> str:
 
 
 def check_validity(document: Mapping[str, Any], now: datetime) -> Check:
-    """Between its dates. Those of the 1.1 data model are called issuanceDate and expirationDate."""
+    """Between its dates."""
     name = CheckName.VALIDITY
     try:
-        begins = time_at(document, "validFrom") or time_at(document, "issuanceDate")
-        ends = time_at(document, "validUntil") or time_at(document, "expirationDate")
+        begins, ends = begin_of(document), end_of(document)
     except Malformed as error:
         return failed(name, f"{error.path} {error.reason}")
     if begins is not None and begins > now + CLOCKS:
@@ -66,11 +66,28 @@ def check_validity(document: Mapping[str, Any], now: datetime) -> Check:
     return passed(name, f"Valid until {ends.isoformat()}." if ends is not None else "It does not expire.")
 
 
-def time_at(document: Mapping[str, Any], field: str) -> datetime | None:
-    """A time of the document, None when it is not there. Raises Malformed for one without an offset."""
-    value = document.get(field)
-    if value is None:
-        return None
+def begin_of(document: Mapping[str, Any]) -> datetime | None:
+    """From when it is valid: where that is said more than once, the latest. Raises Malformed."""
+    return max(_times(document, ("validFrom", "issuanceDate"), "nbf"), default=None)
+
+
+def end_of(document: Mapping[str, Any]) -> datetime | None:
+    """Until when it is valid: where that is said more than once, the earliest. Raises Malformed."""
+    return min(_times(document, ("validUntil", "expirationDate"), "exp"), default=None)
+
+
+def _times(document: Mapping[str, Any], fields: Iterable[str], claim: str) -> Iterator[datetime]:
+    """By its names in the data model 2.0 and in 1.1, and as a claim, which only tokens have."""
+    for field in fields:
+        if document.get(field) is not None:
+            yield _time(document[field], field)
+    claimed = claimed_time(document, claim)
+    if claimed is not None:
+        yield claimed
+
+
+def _time(value: object, field: str) -> datetime:
+    """Raises Malformed for a time without an offset."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
         if found is not None and found.tzinfo is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +23,8 @@ from academe.services.credential.validation.forms import Presented
 from academe.services.credential.validation.keys import KeyFinder, KeyUnknown, NoKey
 from academe.services.credential.validation.model import Check, CheckName, CheckResult
 
-_NOT_CHECKED = ("unsupported_suite", "unknown_proof")
+NOT_CHECKED = ("unsupported_suite", "unsupported_algorithm", "unknown_proof")
 """Signed in a way of which nothing can be said here."""
-
 
 KEPT = 1_000
 """Of our own documents; each is a kilobyte."""
@@ -56,7 +55,7 @@ class ProofChecker:
         """Contexts, proof and issuer; up to the first that makes the rest pointless."""
         try:
             if presented.token is not None:
-                return await self._check_token(presented.token, presented.header or {}, issuer)
+                return await self._check_token(presented, presented.token, issuer)
             return await self._check_document(presented, issuer)
         except NoKey as error:
             return [failed(CheckName.ISSUER, str(error))]
@@ -79,15 +78,16 @@ class ProofChecker:
             return unknown(CheckName.ISSUER, str(error))
         return passed(CheckName.ISSUER, f"It was signed by {issuer}.")
 
-    async def _check_token(self, token: bytes, header: Mapping[str, Any], issuer: str) -> list[Check]:
+    async def _check_token(self, presented: Presented, token: bytes, issuer: str) -> list[Check]:
+        header, claims = presented.header or {}, presented.document
         method = header.get("kid")
         if not isinstance(method, str) or "#" not in method:
-            return [
-                failed(CheckName.PROOF, "The token does not name its key (kid) by a verification method.")
-            ]
+            # By its own address, or itself in the header: neither says that it is the issuer's.
+            reason = "The token does not name its key (kid) as one of its issuer's."
+            return [(failed if await self.is_ours(issuer) else unknown)(CheckName.PROOF, reason)]
         key = await self._keys.find(method, issuer, KeyUse.TOKEN)
         try:
-            claims = jose.verify(token, key)
+            jose.check_signature(token, header, claims, key)
         except Refused as error:
             return [failed(CheckName.PROOF, str(error))]
         if claims.get("iss", issuer) != issuer:  # two readers would take it for two issuers' word
@@ -118,7 +118,7 @@ class ProofChecker:
         except (UndefinedTerm, UnknownContext) as error:
             return [failed(CheckName.CONTEXTS, str(error))]
         except ProofInvalid as error:
-            return [(unknown if error.code in _NOT_CHECKED else failed)(CheckName.PROOF, str(error))]
+            return [(unknown if error.code in NOT_CHECKED else failed)(CheckName.PROOF, str(error))]
         except Refused as error:
             if error.code == "described_twice" and not await self.is_ours(issuer):
                 return [unknown(CheckName.PROOF, f"{error} A signature cannot tell them apart.")]

@@ -32,7 +32,7 @@ from academe.services.credential.validation.model import (
     Verification,
     verdict_of,
 )
-from academe.services.credential.validation.proofs import ProofChecker
+from academe.services.credential.validation.proofs import NOT_CHECKED, ProofChecker
 from academe.services.credential.validation.room import Room
 from academe.services.credential.validation.statements import statement_of_document, statement_of_row
 from academe.services.credential.validation.status import StatusChecker
@@ -91,7 +91,7 @@ class ValidationService:
             presented = read(content)
             issuer = check_structure(presented.document)
         except Refused as error:
-            return _invalid(CheckName.STRUCTURE, error)
+            return _refused(error)
         row = await self._row_of(presented.document)
         checks = await self._checks(presented, issuer, row, expected)
         statement = statement_of_document(presented.document, issuer, _told(row, checks))
@@ -169,5 +169,8 @@ def _nothing(reason: str) -> Verification:
     return Verification(Verdict.UNKNOWN, None, [unknown(CheckName.STRUCTURE, reason)])
 
 
-def _invalid(name: CheckName, error: Refused) -> Verification:
-    return Verification(Verdict.INVALID, None, [failed(name, f"{error.path} {error.reason}".strip())])
+def _refused(error: Refused) -> Verification:
+    reason = f"{error.path} {error.reason}".strip()
+    if error.code in NOT_CHECKED:
+        return Verification(Verdict.UNKNOWN, None, [unknown(CheckName.PROOF, reason)])
+    return Verification(Verdict.INVALID, None, [failed(CheckName.STRUCTURE, reason)])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from academe.services.credential.issuance.draft import ACHIEVEMENT_TYPES, credential_uri
 from academe.services.credential.model import Credential, Document
 from academe.services.credential.standards.errors import Malformed
-from academe.services.credential.validation.checks import many, time_at
+from academe.services.credential.validation.checks import begin_of, end_of, many
 from academe.services.credential.validation.model import Statement
 
 _TYPES = {name: kind for kind, name in ACHIEVEMENT_TYPES.items()}
@@ -51,8 +51,8 @@ def statement_of_document(document: Mapping[str, Any], issuer: str, row: Credent
         issuer_name=_text(profile.get("name")),
         issuer_did=issuer[:TEXT_MAX],
         uri=_text(document.get("id")),
-        issue_time=_time(document, "validFrom") or _time(document, "issuanceDate"),
-        expire_time=_time(document, "validUntil") or _time(document, "expirationDate"),
+        issue_time=_time(begin_of, document),
+        expire_time=_time(end_of, document),
         revoke_time=row.revoke_time if row is not None else None,
         status_reason=row.status_reason if row is not None else "",
     )
@@ -71,8 +71,10 @@ def _text(value: Any) -> str:
     return value[:TEXT_MAX] if isinstance(value, str) else ""
 
 
-def _time(document: Mapping[str, Any], field: str) -> datetime | None:
+def _time(
+    read: Callable[[Mapping[str, Any]], datetime | None], document: Mapping[str, Any]
+) -> datetime | None:
     try:
-        return time_at(document, field)
+        return read(document)
     except Malformed:
         return None
