@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from academe.clock import utcnow
@@ -93,7 +94,7 @@ class ValidationService:
         except Refused as error:
             return _refused(error)
         row = await self._row_of(presented.document)
-        checks = await self._checks(presented, issuer, row, expected)
+        row, checks = await self._checks(presented, issuer, row, expected)
         statement = statement_of_document(presented.document, issuer, _told(row, checks))
         return Verification(verdict_of(checks), statement, checks)
 
@@ -104,14 +105,20 @@ class ValidationService:
     async def _verify_row(
         self, credential: Credential, document: Document | None, expected: Mapping[str, str]
     ) -> Verification:
-        statement = None if _is_hidden(credential) else statement_of_row(credential, document, self._base_uri)
         if document is None or credential.document_sha256 is None:
             reason = "It is not signed yet; that is being done, so ask again in a minute."
+            statement = (
+                None if _is_hidden(credential) else statement_of_row(credential, document, self._base_uri)
+            )
             return Verification(Verdict.UNKNOWN, statement, [unknown(CheckName.PROOF, reason)])
         presented = Presented(
             strict_json.parse(document.json), kept_as=hashlib.sha256(document.json).digest()
         )
-        checks = await self._checks(presented, credential.issuer_did, credential, expected, stored=document)
+        row, checks = await self._checks(
+            presented, credential.issuer_did, credential, expected, stored=document
+        )
+        row = row or credential
+        statement = None if _is_hidden(row) else statement_of_row(row, document, self._base_uri)
         return Verification(verdict_of(checks), statement, checks)
 
     async def _checks(
@@ -122,26 +129,30 @@ class ValidationService:
         expected: Mapping[str, str],
         *,
         stored: Document | None = None,
-    ) -> list[Check]:
-        """All of them, or those up to the first that makes the rest pointless."""
+    ) -> tuple[Credential | None, list[Check]]:
+        """All of them, or those up to the first that makes the rest pointless; and the row as it was then."""
         now = self._clock()
         checks = [passed(CheckName.STRUCTURE, "It is a verifiable credential.")]
         checks += await self._proofs.check(presented, issuer)
         if any(check.result is not CheckResult.PASS for check in checks if check.name in GENUINE):
-            return checks
-        checks.append(check_validity(presented.document, now))
+            return row, checks
+        document = presented.document
+        checks.append(check_validity(document, now))
         prove, ours = self._proofs.check_list, await self._proofs.is_ours(issuer)
-        if ours and is_transcript(presented.document):
-            checks += await self._transcripts.check(presented.document, now, prove, self._row_of)
+        transcript = ours and is_transcript(document)
+        if transcript:
+            checks += await self._transcripts.check(document, now, prove, self._row_of)
+        elif ours:
+            status = partial(self._statuses.check, document, now, prove)
+            row, found = await self._logged.check(presented, row, stored, status)
+            checks += found
         else:
-            checks.append(await self._statuses.check(presented.document, now, prove))
-            if ours:
-                checks.append(await self._logged.check(presented, row, stored))
+            checks.append(await self._statuses.check(document, now, prove))
         if expected and stored is not None and row is not None and _is_hidden(row):
             checks.append(unknown(CheckName.RECIPIENT, "Its holder lets nobody know whose it is."))
         elif expected:
-            checks.append(check_recipient(presented.document, expected))
-        return checks
+            checks.append(check_recipient(document, expected))
+        return row, checks
 
     async def _row_of(self, document: Mapping[str, Any]) -> Credential | None:
         """The credential of this school with the code in the document's id, if that can be one of ours.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from academe.services.credential.model import Credential
@@ -71,16 +72,19 @@ class TranscriptChecker:
         rows = [await find_row(one) for one in embedded]
         if len({row.learner_id for row in rows if row is not None}) > 1:
             return [failed(CheckName.LOG, "What is in it was not issued to one learner.")]
-        logs = [
-            await self._logged.check(Presented(one), row, None)
+        standings = [
+            await self._logged.check(
+                Presented(one), row, None, partial(self._statuses.check, one, now, prove)
+            )
             for one, row in zip(embedded, rows, strict=True)
         ]
+        logs = [one.checks[-1] for one in standings]
         logged = _worst(logs, passed(CheckName.LOG, "The transparency log knows each in it."), embedded)
         if logged.result is not CheckResult.PASS:
             return [logged]
         keys = [await self._proofs.check_keys(one, issuer_of(one)) for one in embedded]
         dates = [check_validity(one, now) for one in embedded]
-        statuses = [await self._statuses.check(one, now, prove) for one in embedded]
+        statuses = [one.checks[0] for one in standings]
         of_all = [_worst(found, found[0], embedded) for found in (keys, dates)]
         return [
             *(one for one in of_all if one.result is not CheckResult.PASS),
