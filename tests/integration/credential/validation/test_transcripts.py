@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from academe.caller import Role
 from academe.services.credential.errors import CredentialNotFound
+from academe.services.credential.issuance.compose import identity_object
+from academe.services.credential.issuance.draft import Identity
 from academe.services.credential.keys import KeyUse
 from academe.services.credential.model import CredentialType
 from academe.services.credential.parts import CredentialParts
@@ -68,6 +71,26 @@ async def test_a_stolen_key_adds_nothing_to_a_transcript(
 
     assert told.verdict is Verdict.INVALID
     assert faults(told) == [CheckName.LOG]
+
+
+async def test_a_stolen_key_makes_it_somebody_else_s(parts: CredentialParts, faculty: Faculty) -> None:
+    """Whose it is say the credentials in it, which the log knows, and not what stands around them."""
+    enrollment = faculty.graduate("Ada")
+    await certify(parts, faculty, enrollment)
+    genuine = await transcript_of(parts, enrollment)
+    forged = copy.deepcopy(genuine)
+    forged["credentialSubject"]["identifier"] = [identity_object(Identity.of("name", "Mallory"))]
+    signed = sign_as(await parts.issuers.signing(), forged)
+
+    verdicts = {
+        name: (await parts.validation.verify_document(signed, {"name": name})).verdict
+        for name in ("Ada", "Mallory", "Charles")
+    }
+
+    assert verdicts == {"Ada": Verdict.VALID, "Mallory": Verdict.UNKNOWN, "Charles": Verdict.INVALID}
+    for name, verdict in (("Ada", Verdict.VALID), ("Mallory", Verdict.INVALID)):
+        told = await parts.validation.verify_document(strict_json.serialise(genuine), {"name": name})
+        assert told.verdict is verdict
 
 
 async def test_a_stolen_key_gathers_what_others_achieved(parts: CredentialParts, faculty: Faculty) -> None:

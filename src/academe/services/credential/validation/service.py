@@ -150,6 +150,8 @@ class ValidationService:
             checks.append(await self._statuses.check(document, now, prove))
         if expected and stored is not None and row is not None and _is_hidden(row):
             checks.append(unknown(CheckName.RECIPIENT, "Its holder lets nobody know whose it is."))
+        elif expected and transcript:
+            checks.append(self._transcripts.check_recipient(document, expected))
         elif expected:
             checks.append(check_recipient(document, expected))
         return row, checks

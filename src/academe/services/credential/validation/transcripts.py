@@ -10,6 +10,7 @@ from typing import Any
 
 from academe.services.credential.model import Credential
 from academe.services.credential.validation.checks import (
+    check_recipient,
     check_validity,
     failed,
     issuer_of,
@@ -91,6 +92,15 @@ class TranscriptChecker:
             _worst(statuses, passed(CheckName.STATUS, "None in it is revoked or suspended."), embedded),
             logged,
         ]
+
+    def check_recipient(self, document: Mapping[str, Any], expected: Mapping[str, str]) -> Check:
+        """By what the log knows: who has the key may write another name around another's credentials."""
+        subjects = [one for held in _embedded(document) for one in many(held.get("credentialSubject"))]
+        told = check_recipient({"credentialSubject": subjects}, expected)
+        around = check_recipient(document, expected)
+        if (told.result, around.result) == (CheckResult.FAIL, CheckResult.PASS):
+            return unknown(CheckName.RECIPIENT, "The transcript alone says so, and it is in no log.")
+        return told
 
 
 def _embedded(document: Mapping[str, Any]) -> list[dict[str, Any]]:
