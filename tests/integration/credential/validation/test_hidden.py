@@ -38,6 +38,25 @@ async def test_a_name_cannot_be_tried(parts: CredentialParts, faculty: Faculty) 
     assert (await parts.validation.verify_code(issued.verification_code, {})).verdict is Verdict.VALID
 
 
+async def test_why_it_is_in_force_is_not_said(parts: CredentialParts, faculty: Faculty) -> None:
+    """Reasons would tell when it was issued, until when it is good, and whose key has signed it."""
+    issued = await certify(parts, faculty)
+    shown = await parts.validation.verify_code(issued.verification_code, {})
+    await hide(parts, issued)
+    uri = credential_uri(BASE_URI, issued.verification_code)
+
+    told = [
+        await parts.validation.verify_code(issued.verification_code, {}),
+        await parts.validation.verify_uri(uri, {}),
+        await parts.validation.verify_code(issued.verification_code, {"name": "Ada"}),
+    ]
+
+    assert all(one.reason for one in shown.checks)
+    assert [one.statement for one in told] == [None] * 3
+    reasons = {check.reason for one in told for check in one.checks if check.name is not CheckName.RECIPIENT}
+    assert reasons == {""}
+
+
 async def test_who_has_the_document_may_ask_whose_it_is(parts: CredentialParts, faculty: Faculty) -> None:
     """It says so itself."""
     issued = await certify(parts, faculty)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from academe.services.credential.validation.model import (
     Check,
     CheckName,
     CheckResult,
+    Statement,
     Verdict,
     Verification,
     verdict_of,
@@ -38,6 +40,8 @@ from academe.services.credential.validation.room import Room
 from academe.services.credential.validation.statements import statement_of_document, statement_of_row
 from academe.services.credential.validation.status import StatusChecker
 from academe.services.credential.validation.transcripts import TranscriptChecker, is_transcript
+
+_HIDDEN = "Its holder lets nobody know whose it is."
 
 
 class ValidationService:
@@ -107,9 +111,7 @@ class ValidationService:
     ) -> Verification:
         if document is None or credential.document_sha256 is None:
             reason = "It is not signed yet; that is being done, so ask again in a minute."
-            statement = (
-                None if _is_hidden(credential) else statement_of_row(credential, document, self._base_uri)
-            )
+            statement = self._statement_of(credential, document)
             return Verification(Verdict.UNKNOWN, statement, [unknown(CheckName.PROOF, reason)])
         presented = Presented(
             strict_json.parse(document.json), kept_as=hashlib.sha256(document.json).digest()
@@ -118,8 +120,12 @@ class ValidationService:
             presented, credential.issuer_did, credential, expected, stored=document
         )
         row = row or credential
-        statement = None if _is_hidden(row) else statement_of_row(row, document, self._base_uri)
-        return Verification(verdict_of(checks), statement, checks)
+        statement = self._statement_of(row, document)
+        told = _without_reasons(checks) if _is_hidden(row) else checks
+        return Verification(verdict_of(checks), statement, told)
+
+    def _statement_of(self, row: Credential, document: Document | None) -> Statement | None:
+        return None if _is_hidden(row) else statement_of_row(row, document, self._base_uri)
 
     async def _checks(
         self,
@@ -149,7 +155,7 @@ class ValidationService:
         else:
             checks.append(await self._statuses.check(document, now, prove))
         if expected and stored is not None and row is not None and _is_hidden(row):
-            checks.append(unknown(CheckName.RECIPIENT, "Its holder lets nobody know whose it is."))
+            checks.append(unknown(CheckName.RECIPIENT, _HIDDEN))
         elif expected and transcript:
             checks.append(self._transcripts.check_recipient(document, expected))
         elif expected:
@@ -170,6 +176,11 @@ class ValidationService:
 
 def _is_hidden(credential: Credential) -> bool:
     return credential.visibility is CredentialVisibility.HOLDER
+
+
+def _without_reasons(checks: Sequence[Check]) -> list[Check]:
+    """Whether it is in force, and no more: why would say when it was issued, and with which key."""
+    return [replace(one, reason=_HIDDEN if one.reason == _HIDDEN else "") for one in checks]
 
 
 def _told(row: Credential | None, checks: Sequence[Check]) -> Credential | None:
