@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zlib
 
 import pytest
@@ -12,6 +11,7 @@ from PIL import Image
 
 from academe.services.credential.errors import ImageRefused
 from academe.services.credential.images import PNG_SIGNATURE, check_image, content_type
+from tests.support.cost import cpu_seconds
 
 NS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
@@ -117,10 +117,9 @@ def test_a_png_that_unpacks_to_a_gigabyte() -> None:
     """It is given up once it has more pixels than it says, in a few milliseconds."""
     bomb = png(pixels=bytes(60_000_000))
     assert len(bomb) < 100_000
-    started = time.process_time()
 
     assert "more or fewer" in refusal(bomb)
-    assert time.process_time() - started < 0.05
+    assert cpu_seconds(lambda: refusal(bomb), 0.05) < 0.05
 
 
 INKSCAPE = 'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"'

@@ -21,8 +21,10 @@ from academe.services.credential.validation.room import Room
 from tests.integration.credential.validation.conftest import College, Elsewhere
 
 CPU_SECONDS = 0.1
-"""Of this process and the one that canonicalises, together; the best of a few tries counts, because the
-machine is busy with other things too."""
+"""Of this process and the one that canonicalises, together."""
+
+TRIES = 10
+"""Of which one is to need no more: a machine that is busy with other things makes it more, never less."""
 
 BYTES_MAX = 250_000
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -195,15 +197,16 @@ async def test_a_hostile_document_is_cheap(
     content = HOSTILE[name]()[: BYTES_MAX + 50_000]
     await workers.start()
     (canonicalising,) = pids(workers)
-    spent = []
-    for _ in range(3):
+    for _ in range(TRIES):
         before = time.process_time() + cpu_seconds(canonicalising)
         told = await parts.validation.verify_document(content, {})
-        spent.append(time.process_time() + cpu_seconds(canonicalising) - before)
+        spent = time.process_time() + cpu_seconds(canonicalising) - before
 
         assert told.verdict in (Verdict.INVALID, Verdict.UNKNOWN)
+        if spent < CPU_SECONDS:
+            break
     assert pids(workers) == [canonicalising], "it did not have to be ended"
-    assert min(spent) < CPU_SECONDS
+    assert spent < CPU_SECONDS
     assert not [url for url in elsewhere.asked if "evil" in url]
 
 
