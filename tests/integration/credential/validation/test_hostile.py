@@ -210,6 +210,14 @@ async def test_a_hostile_document_is_cheap(
     assert not [url for url in elsewhere.asked if "evil" in url]
 
 
+@pytest.mark.parametrize("name", ["a clique of forty", "many alike", "a long list of nothing"])
+async def test_what_is_too_much_is_not_called_forged(parts: CredentialParts, name: str) -> None:
+    """Nobody looked at its signature."""
+    told = await parts.validation.verify_document(HOSTILE[name](), {})
+
+    assert told.verdict is Verdict.UNKNOWN
+
+
 async def test_more_than_there_is_room_for(parts: CredentialParts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever comes when others fill the room is told to come back, and is served when they do."""
     monkeypatch.setattr(parts.validation, "_room", Room(BYTES_MAX))

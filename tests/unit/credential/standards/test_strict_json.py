@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academe.services.credential.standards.errors import Malformed
+from academe.services.credential.standards.errors import Malformed, Refused
 from academe.services.credential.standards.strict_json import DEPTH_MAX, SIZE_MAX, parse, serialise
 
 numbers = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
@@ -64,7 +64,7 @@ def test_a_text_stays_as_it_is() -> None:
 )
 def test_what_readers_disagree_about(data: bytes, code: str) -> None:
     """Refused whole, wherever in the document it stands."""
-    with pytest.raises(Malformed) as refused:
+    with pytest.raises(Refused) as refused:
         parse(data)
 
     assert refused.value.code == code

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from academe.services.credential.standards.errors import Malformed, quoted
+from academe.services.credential.standards.errors import Malformed, TooComplex, quoted
 
 SIZE_MAX = 262_144
 """Bytes. A transcript of fifty credentials fits; an embedded photograph of a camera does not."""
@@ -24,11 +24,11 @@ DEPTH_MAX = 32
 
 
 def parse(data: bytes, size_max: int = SIZE_MAX) -> dict[str, Any]:
-    """The object that `data` is. Raises Malformed; `size_max` is in bytes."""
+    """The object that `data` is. Raises Malformed and TooComplex; `size_max` is in bytes."""
     if len(data) > size_max:
         raise Malformed("", f"The document has more than {size_max} bytes.", "too_large")
     if sum(map(data.count, (b"{", b"[", b",", b":"))) > MARKS_MAX:
-        raise Malformed("", "The document has more values than anybody needs.", "too_many_values")
+        raise TooComplex("", "The document has more values than anybody needs.", "too_many_values")
     try:
         text = data.decode("utf-8")
         value = json.loads(

@@ -14,6 +14,7 @@ from academe.services.credential.standards.data_integrity import Proof
 from academe.services.credential.standards.errors import (
     ProofInvalid,
     Refused,
+    TooComplex,
     UndefinedTerm,
     UnknownContext,
 )
@@ -119,6 +120,8 @@ class ProofChecker:
             return [failed(CheckName.CONTEXTS, str(error))]
         except ProofInvalid as error:
             return [(unknown if error.code in NOT_CHECKED else failed)(CheckName.PROOF, str(error))]
+        except TooComplex as error:  # which says nothing of who made it
+            return [unknown(CheckName.PROOF, str(error))]
         except Refused as error:
             if error.code == "described_twice" and not await self.is_ours(issuer):
                 return [unknown(CheckName.PROOF, f"{error} A signature cannot tell them apart.")]

@@ -14,7 +14,7 @@ from academe.services.credential.issuance.draft import credential_uri
 from academe.services.credential.model import Credential, CredentialVisibility, Document
 from academe.services.credential.repository import CredentialRepository
 from academe.services.credential.standards import strict_json
-from academe.services.credential.standards.errors import Refused
+from academe.services.credential.standards.errors import Refused, TooComplex
 from academe.services.credential.validation.checks import (
     check_recipient,
     check_structure,
@@ -195,6 +195,6 @@ def _nothing(reason: str) -> Verification:
 
 def _refused(error: Refused) -> Verification:
     reason = f"{error.path} {error.reason}".strip()
-    if error.code in NOT_CHECKED:
+    if error.code in NOT_CHECKED or isinstance(error, TooComplex):
         return Verification(Verdict.UNKNOWN, None, [unknown(CheckName.PROOF, reason)])
     return Verification(Verdict.INVALID, None, [failed(CheckName.STRUCTURE, reason)])
