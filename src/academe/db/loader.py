@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -62,6 +62,16 @@ class BatchLoader(Generic[K, V]):
 
     async def load(self, key: K) -> V | None:
         """The value of `key`, or None if it has none; raises what `fetch` raised for this key."""
+        return await self._ask(key)
+
+    async def load_all(self, keys: Sequence[K]) -> list[V | None]:
+        """The values of keys, in their order; raises what `fetch` raised for one of them."""
+        if len(keys) == 1:
+            return [await self._ask(keys[0])]
+        # Of futures: coroutines would be a task each, which costs more than the rest of it.
+        return await asyncio.gather(*map(self._ask, keys))
+
+    def _ask(self, key: K) -> asyncio.Future[V | None]:
         waiter: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
         waiters = self._queue.get(key)
         if waiters is not None:
@@ -70,7 +80,7 @@ class BatchLoader(Generic[K, V]):
             self._queue[key] = [waiter]
             if self._in_flight < self._max_in_flight and not self._starting:
                 self._start()
-        return await waiter
+        return waiter
 
     def _start(self) -> None:
         self._starting = True

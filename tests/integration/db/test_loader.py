@@ -32,6 +32,37 @@ async def test_keys_asked_in_one_turn_share_a_query() -> None:
     assert held.batches == [["a", "b", "c"]]
 
 
+@pytest.mark.parametrize("keys", ["", "a", "abca"])
+async def test_several_keys_of_one_caller(keys: str) -> None:
+    """They are one batch with whoever else asks, and come back in the caller's order."""
+    held = HeldBatches()
+    loader = loader_of(held)
+    held.let_through()
+
+    values, other = await asyncio.gather(loader.load_all(keys), loader.load("z"))
+
+    assert (values, other) == ([f"{key}!" for key in keys], "z!")
+    assert held.batches == [[*dict.fromkeys(keys), "z"]]
+
+
+async def test_a_caller_of_several_leaves() -> None:
+    """What it alone wanted is not asked for; what others want too, is."""
+    held = HeldBatches()
+    loader = loader_of(held)
+    first = asyncio.create_task(loader.load("first"))
+    await held.began()
+    leaving = asyncio.create_task(loader.load_all("abc"))
+    staying = asyncio.create_task(loader.load("b"))
+    await turns()
+    leaving.cancel()
+    await turns()
+    held.let_through(2)
+
+    assert await first == "first!"
+    assert await staying == "b!"
+    assert held.batches == [["first"], ["b"]]
+
+
 async def test_keys_asked_while_a_query_runs_are_the_next_batch() -> None:
     """Nothing waits for a timer: what queued during a query is asked when it ends."""
     held = HeldBatches()

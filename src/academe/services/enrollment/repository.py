@@ -6,7 +6,6 @@ repository_progress.py reads how far they are.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
@@ -65,7 +64,7 @@ class EnrollmentRepository:
     async def get_enrollments(self, enrollment_ids: Sequence[UUID]) -> Mapping[UUID, Enrollment]:
         """Anybody's, by id; one that does not exist is left out."""
         wanted = list(dict.fromkeys(enrollment_ids))
-        found = await asyncio.gather(*map(self._any.load, wanted))
+        found = await self._any.load_all(wanted)
         return {one.enrollment_id: one for one in found if one is not None}
 
     async def _fetch_any(self, enrollment_ids: list[UUID]) -> Mapping[UUID, Enrollment]:

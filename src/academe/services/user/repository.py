@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +32,7 @@ class UserRepository:
     async def get_accounts(self, user_ids: Sequence[UUID]) -> Mapping[UUID, Account]:
         """Those that exist, by id."""
         wanted = list(dict.fromkeys(user_ids))
-        found = await asyncio.gather(*map(self._accounts.load, wanted))
+        found = await self._accounts.load_all(wanted)
         return {account.user_id: account for account in found if account is not None}
 
     async def _fetch_accounts(self, user_ids: list[UUID]) -> Mapping[UUID, Account]:
