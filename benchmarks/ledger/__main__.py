@@ -135,7 +135,7 @@ def main() -> None:
     plan = QUICK if arguments.quick else FULL
     results = uvloop.run(measure(plan, arguments.disk))
     print("over gRPC ...")
-    results.wire += measure_wire(arguments.disk, plan.wire_tips)
+    results.wire += measure_wire(arguments.disk, plan.wire_tips, plan.rounds)
     folder = arguments.into or (None if arguments.quick else RESULTS)
     if folder is None:
         print(report.table(results))

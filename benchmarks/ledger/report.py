@@ -132,9 +132,16 @@ def _batches(results: Results) -> str:
 
 
 def _wire(results: Results) -> str:
-    lines = ["| call | tips/s | p50 ms | p99 ms | server CPU us/tip |", "|---|---:|---:|---:|---:|"]
+    lines = [
+        "Round by round, each with pgbench just before it on the server's own PostgreSQL: one client, a",
+        "textbook's transaction.",
+        "",
+        "| call | tips/s | pgbench, tips/s | times | p50 ms | p99 ms | server CPU us/tip |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
     lines += [
-        f"| {each.name}, {each.in_flight} in flight | {each.per_second:,.0f} | {each.p50_ms:.1f} |"
+        f"| {each.name}, {each.in_flight} in flight | {each.per_second:,.0f} | {each.single:,.0f} |"
+        f" {each.times:.2f} | {each.p50_ms:.1f} |"
         f" {each.p99_ms:.1f} | {each.cpu_us:.0f} |"
         for each in results.wire
     ]

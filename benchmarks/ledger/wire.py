@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import statistics
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import grpc
@@ -16,8 +17,11 @@ from academe.api.tip.v1 import tip_pb2
 from academe.api.tip.v1 import tip_service_pb2 as tip_pb
 from academe.api.type.v1 import money_pb2
 from academe.ids import new_id
+from benchmarks import limits
+from benchmarks.ledger import yardstick
 from benchmarks.ledger.design import CURRENCY
 from benchmarks.ledger.postgres import Connected
+from benchmarks.ledger.workload import FUNDS, PEOPLE
 from benchmarks.player import Call, play
 from benchmarks.seed import Someone, register
 from benchmarks.server import Server, embedded_dsn
@@ -36,7 +40,8 @@ EDUCATORS = 20
 
 @dataclass(frozen=True)
 class WireRate:
-    """What the player saw of one method; latencies are of calls, everything else is for each tip."""
+    """What the player saw of one method; latencies are of calls, everything else is for each tip. Of several
+    rounds the medians."""
 
     name: str
     in_flight: int
@@ -46,6 +51,10 @@ class WireRate:
     p99_ms: float
     cpu_us: float
     """Of the server's process, PostgreSQL not included."""
+    single: float = 0.0
+    """One tip in one transaction in pgbench, by one client, on the server's own PostgreSQL just before."""
+    times: float = 0.0
+    """Of that rate, round by round."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,9 @@ class Crowd:
     educators: list[Someone]
 
 
-def measure_wire(disk: Path | None, tips: int) -> list[WireRate]:
-    """A server on the disk, and so many tips one by one and again in batches."""
+def measure_wire(disk: Path | None, tips: int, rounds: int) -> list[WireRate]:
+    """A server on the disk, and so many tips one by one and again in batches, in rounds; each begins with a
+    look at what pgbench does, since the machine is not the same a minute later."""
     with tempfile.TemporaryDirectory(prefix="academe-wire-", dir=disk, ignore_cleanup_errors=True) as made:
         data_dir = Path(made) / "data"
         server = Server(data_dir, ACADEME_BCRYPT_COST="4")  # passwords are not what is measured
@@ -66,19 +76,42 @@ def measure_wire(disk: Path | None, tips: int) -> list[WireRate]:
             dsn = embedded_dsn(data_dir)
             play_tips(server, "warm-up", unary_calls(crowd, IN_FLIGHT))
 
-            def count() -> int:
-                return asyncio.run(_count_tips(dsn))
-
-            before = count()
-            unary = play_tips(server, "SendTip", unary_calls(crowd, tips))
-            after = count()
-            calls = batched_calls(crowd, tips // TIPS_PER_CALL)
-            batched = play_tips(
-                server, "BatchSendTips", calls, tips_per_call=TIPS_PER_CALL, in_flight=CALLS_IN_FLIGHT
-            )
-            return [counted(unary, before, lambda: after), counted(batched, after, count)]
+            asyncio.run(_prepare_yardstick(dsn))
+            turns = [_turn(server, crowd, dsn, Path(made), tips // rounds) for _ in range(rounds)]
+            return [_median(list(rates)) for rates in zip(*turns, strict=True)]
         finally:
             server.stop()
+
+
+def _turn(server: Server, crowd: Crowd, dsn: str, scratch: Path, tips: int) -> list[WireRate]:
+    """pgbench, then each method."""
+
+    def count() -> int:
+        return asyncio.run(_count_tips(dsn))
+
+    single = limits.pgbench(dsn, yardstick.script(PEOPLE, pipelined=False), 1, scratch, clients=1)
+    before = count()
+    unary = play_tips(server, "SendTip", unary_calls(crowd, tips))
+    after = count()
+    calls = batched_calls(crowd, tips // TIPS_PER_CALL)
+    batched = play_tips(
+        server, "BatchSendTips", calls, tips_per_call=TIPS_PER_CALL, in_flight=CALLS_IN_FLIGHT
+    )
+    rates = [counted(unary, before, lambda: after), counted(batched, after, count)]
+    return [replace(each, single=single, times=each.per_second / single) for each in rates]
+
+
+def _median(rates: Sequence[WireRate]) -> WireRate:
+    def of(name: str) -> float:
+        return statistics.median(getattr(each, name) for each in rates)
+
+    medians = {name: of(name) for name in ("per_second", "p50_ms", "p99_ms", "cpu_us", "single", "times")}
+    return replace(rates[0], tips=sum(each.tips for each in rates), **medians)
+
+
+async def _prepare_yardstick(dsn: str) -> None:
+    async with Connected(dsn) as connection:
+        await yardstick.prepare(connection, PEOPLE, FUNDS)
 
 
 async def _count_tips(dsn: str) -> int:
