@@ -9,7 +9,7 @@ from uuid import UUID
 from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.draft import StatusPlace
 from academe.services.credential.issuance.repository_places import release_places, reserve_places
-from academe.services.credential.issuance.repository_requests import Overtaken, claim_requests, find_answer
+from academe.services.credential.issuance.repository_requests import claim_requests, find_answer
 from academe.services.credential.issuance.repository_rows import (
     Issue,
     add_codes,
@@ -69,7 +69,7 @@ class IssuanceRepository:
             added = await add_credentials(connection, ordered)
             new = [one for one in ordered if one.credential.credential_id in added]
             await add_documents(connection, new)
-            await add_codes(connection, [one.credential for one in new])
+            await add_codes(connection, new)
             stored = {_key(one.credential): one.credential for one in new}
             if len(new) < len(issues):
                 missing = [
@@ -81,7 +81,6 @@ class IssuanceRepository:
                 # After what is waited for, so that of two who want each other's request neither waits.
                 claims = [(replays[_key(one)], one) for one in answers if _key(one) in replays]
                 await claim_requests(connection, claims)
-            await _refuse_issued(connection, [one.credential for one in new if not one.replaces_revoked])
             # Last: the log makes everybody wait for who holds it.
             await append(connection, [_entry(one.credential) for one in new])
         return answers
@@ -140,26 +139,3 @@ async def _issued(
     )
     # The last of each: the one that is not revoked, or the newest of those that are.
     return {(row["learner_id"], row["enrollment_id"], row["type"]): credential_of(row) for row in rows}
-
-
-async def _refuse_issued(connection: Queryable, new: Sequence[Credential]) -> None:
-    """Raises Overtaken for what was issued and revoked while the insert waited for somebody, which it could
-    not see, nor an index: another statement does."""
-    issued = await connection.fetchval(
-        """
-        select exists (
-            select
-            from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[])
-                as new (learner_id, enrollment_id, type, credential_id)
-            join credential.credential as held
-              on held.learner_id = new.learner_id and held.enrollment_id = new.enrollment_id
-             and held.type = new.type and held.credential_id <> new.credential_id
-        )
-        """,
-        [one.learner_id for one in new],
-        [one.enrollment_id for one in new],
-        [one.type for one in new],
-        [one.credential_id for one in new],
-    )
-    if issued:
-        raise Overtaken

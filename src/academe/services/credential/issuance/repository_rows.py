@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from academe.db.pool import Queryable
+from academe.services.credential.issuance.repository_requests import Overtaken
 from academe.services.credential.model import Credential, Document
 
 
@@ -107,15 +108,37 @@ async def add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
     )
 
 
-async def add_codes(connection: Queryable, credentials: Sequence[Credential]) -> None:
-    await connection.execute(
+async def add_codes(connection: Queryable, issues: Sequence[Issue]) -> None:
+    """The codes of credentials that were added.
+
+    Raises Overtaken for what was issued and revoked while their insert waited for somebody: it could not see
+    that, nor does an index know; a statement that comes later does.
+    """
+    overtaken = await connection.fetchval(
         """
-        insert into credential.verification_code (code, learner_id, credential_id)
-        select code, learner_id, credential_id
-        from unnest($1::text[], $2::uuid[], $3::uuid[]) as new (code, learner_id, credential_id)
-        order by code
+        with new as (
+            select code, learner_id, credential_id, enrollment_id, type, replaces_revoked
+            from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::boolean[])
+                as new (code, learner_id, credential_id, enrollment_id, type, replaces_revoked)
+        ), added as (
+            insert into credential.verification_code (code, learner_id, credential_id)
+            select code, learner_id, credential_id from new
+            order by code
+        )
+        select exists (
+            select
+            from new join credential.credential as held
+              on held.learner_id = new.learner_id and held.enrollment_id = new.enrollment_id
+             and held.type = new.type and held.credential_id <> new.credential_id
+            where not new.replaces_revoked
+        )
         """,
-        [one.verification_code for one in credentials],
-        [one.learner_id for one in credentials],
-        [one.credential_id for one in credentials],
+        [one.credential.verification_code for one in issues],
+        [one.credential.learner_id for one in issues],
+        [one.credential.credential_id for one in issues],
+        [one.credential.enrollment_id for one in issues],
+        [one.credential.type for one in issues],
+        [one.replaces_revoked for one in issues],
     )
+    if overtaken:
+        raise Overtaken

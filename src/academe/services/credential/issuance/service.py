@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -114,8 +115,10 @@ class IssuanceService:
         awarder_id: UUID | None,
     ) -> list[Award | AcademeError]:
         """In the order of the enrollments."""
-        template = await self._templates.find(course.course_id, kind)
-        accounts = await self._users.get_accounts(list(_people(enrollments, awarder_id)))
+        template, accounts = await asyncio.gather(
+            self._templates.find(course.course_id, kind),
+            self._users.get_accounts(list(_people(enrollments, awarder_id))),
+        )
         return [_award(one, course, kind, template, accounts, awarder_id) for one in enrollments]
 
     async def _course(self, course_id: UUID) -> CourseFacts | None:
