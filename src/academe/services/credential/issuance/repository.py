@@ -10,12 +10,7 @@ from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.draft import StatusPlace
 from academe.services.credential.issuance.repository_places import release_places, reserve_places
 from academe.services.credential.issuance.repository_requests import claim_requests, find_answer
-from academe.services.credential.issuance.repository_rows import (
-    Issue,
-    add_codes,
-    add_credentials,
-    add_documents,
-)
+from academe.services.credential.issuance.repository_rows import Issue, add_credentials, add_papers
 from academe.services.credential.keys import lock_active_keys
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
@@ -68,8 +63,7 @@ class IssuanceRepository:
             await lock_keys(connection, issuer_id, numbers)
             added = await add_credentials(connection, ordered)
             new = [one for one in ordered if one.credential.credential_id in added]
-            await add_documents(connection, new)
-            await add_codes(connection, new)
+            await add_papers(connection, new)
             stored = {_key(one.credential): one.credential for one in new}
             if len(new) < len(issues):
                 missing = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.repository import key_numbers, lock_keys
-from academe.services.credential.issuance.repository_rows import Issue, add_documents
+from academe.services.credential.issuance.repository_rows import Issue
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, CredentialState
@@ -52,7 +53,7 @@ class BacklogRepository:
             new = [one for one in issues if one.credential.credential_id in states]
             await _sign(connection, new)
             await _set_entries(connection, states)
-            await add_documents(connection, new)
+            await _add_documents(connection, new)
             # Last: the log makes everybody wait for who holds it.
             await append(connection, _entries(new, states))
         return len(new)
@@ -111,6 +112,27 @@ async def _set_entries(connection: Queryable, states: dict[UUID, CredentialState
         """,
         [credential_id for credential_id, _ in changed],
         [state for _, state in changed],
+    )
+
+
+async def _add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
+    await connection.execute(
+        """
+        insert into credential.document (
+            learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
+        )
+        select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
+        from unnest(
+            $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[], $7::jsonb[]
+        ) as new (learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design)
+        """,
+        [one.credential.learner_id for one in issues],
+        [one.credential.credential_id for one in issues],
+        [one.document.json for one in issues],
+        [one.document.json_key_number for one in issues],
+        [one.document.jwt for one in issues],
+        [one.document.jwt_key_number for one in issues],
+        [json.dumps(dict(one.document.design)) for one in issues],
     )
 
 

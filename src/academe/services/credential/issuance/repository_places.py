@@ -28,24 +28,37 @@ async def reserve_places(
     """A place in a list of the issuer for each (learner_id, credential_id). One never used stays empty."""
     places: dict[UUID, StatusPlace] = {}
     while len(places) < len(owners):
-        list_id = await _open_list(connection, issuer_id, now)
         waiting = [owner for owner in owners if owner[1] not in places][: POSITIONS - FULL]
+        # A sample tells how full a list is, since positions are drawn evenly: counting all costs more.
         rows = await connection.fetch(
             """
+            with open as (
+                select list_id
+                from credential.status_list
+                where issuer_id = $1 and not closed and $2 > (
+                    select count(*)
+                    from credential.status_entry
+                    where status_entry.list_id = status_list.list_id and position < $3
+                )
+            )
             insert into credential.status_entry (list_id, position, learner_id, credential_id, state)
-            select $1::uuid, position, learner_id, credential_id, 1
-            from unnest($2::integer[], $3::uuid[], $4::uuid[])
+            select list_id, position, learner_id, credential_id, 1
+            from open cross join unnest($4::integer[], $5::uuid[], $6::uuid[])
                 as drawn (position, learner_id, credential_id)
             order by position
             on conflict on constraint status_entry_pkey do nothing
-            returning position, credential_id
+            returning list_id, position, credential_id
             """,
-            list_id,
+            issuer_id,
+            FULL // SAMPLE,
+            POSITIONS // SAMPLE,
             random.SystemRandom().sample(range(POSITIONS), len(waiting)),
             [learner_id for learner_id, _ in waiting],
             [credential_id for _, credential_id in waiting],
         )
-        places |= {row["credential_id"]: StatusPlace(list_id, row["position"]) for row in rows}
+        places |= {row["credential_id"]: StatusPlace(row["list_id"], row["position"]) for row in rows}
+        if not rows:
+            await _open_list(connection, issuer_id, now)
     return [places[credential_id] for _, credential_id in owners]
 
 
@@ -62,40 +75,30 @@ async def release_places(connection: Queryable, places: Sequence[StatusPlace]) -
     )
 
 
-async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> UUID:
-    """The list of the issuer that takes more, made when there is none. There is never a second one: few in a
-    list could be told apart by who asks for it."""
-    while True:
-        # A sample tells how full it is, since positions are drawn evenly: counting all costs more.
-        found = await connection.fetchrow(
-            """
-            select list_id, $2 <= (
-                select count(*)
-                from credential.status_entry
-                where status_entry.list_id = status_list.list_id and position < $3
-            ) as is_full
-            from credential.status_list
-            where issuer_id = $1 and not closed
-            """,
-            issuer_id,
-            FULL // SAMPLE,
-            POSITIONS // SAMPLE,
+async def _open_list(connection: Queryable, issuer_id: UUID, now: datetime) -> None:
+    """Sees to a list of the issuer that takes more. There is never a second one: few in a list could be told
+    apart by who asks for it."""
+    await connection.execute(
+        """
+        update credential.status_list
+        set closed = true
+        where issuer_id = $1 and not closed and $2 <= (
+            select count(*)
+            from credential.status_entry
+            where status_entry.list_id = status_list.list_id and position < $3
         )
-        if found is None:
-            await connection.execute(
-                """
-                insert into credential.status_list (list_id, issuer_id, closed, create_time)
-                values ($1, $2, false, $3)
-                on conflict do nothing
-                """,
-                new_id(),
-                issuer_id,
-                now,
-            )
-        elif found["is_full"]:
-            await connection.execute(
-                "update credential.status_list set closed = true where list_id = $1", found["list_id"]
-            )
-        else:
-            list_id: UUID = found["list_id"]
-            return list_id
+        """,
+        issuer_id,
+        FULL // SAMPLE,
+        POSITIONS // SAMPLE,
+    )
+    await connection.execute(
+        """
+        insert into credential.status_list (list_id, issuer_id, closed, create_time)
+        values ($1, $2, false, $3)
+        on conflict do nothing
+        """,
+        new_id(),
+        issuer_id,
+        now,
+    )

@@ -87,29 +87,8 @@ async def add_credentials(connection: Queryable, issues: Sequence[Issue]) -> set
     return {row["credential_id"] for row in rows}
 
 
-async def add_documents(connection: Queryable, issues: Sequence[Issue]) -> None:
-    await connection.execute(
-        """
-        insert into credential.document (
-            learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
-        )
-        select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
-        from unnest(
-            $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[], $7::jsonb[]
-        ) as new (learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design)
-        """,
-        [one.credential.learner_id for one in issues],
-        [one.credential.credential_id for one in issues],
-        [one.document.json for one in issues],
-        [one.document.json_key_number for one in issues],
-        [one.document.jwt for one in issues],
-        [one.document.jwt_key_number for one in issues],
-        [json.dumps(dict(one.document.design)) for one in issues],
-    )
-
-
-async def add_codes(connection: Queryable, issues: Sequence[Issue]) -> None:
-    """The codes of credentials that were added.
+async def add_papers(connection: Queryable, issues: Sequence[Issue]) -> None:
+    """The documents and codes of credentials that were added.
 
     Raises Overtaken for what was issued and revoked while their insert waited for somebody: it could not see
     that, nor does an index know; a statement that comes later does.
@@ -117,10 +96,21 @@ async def add_codes(connection: Queryable, issues: Sequence[Issue]) -> None:
     overtaken = await connection.fetchval(
         """
         with new as (
-            select code, learner_id, credential_id, enrollment_id, type, replaces_revoked
-            from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::boolean[])
-                as new (code, learner_id, credential_id, enrollment_id, type, replaces_revoked)
-        ), added as (
+            select learner_id, credential_id, enrollment_id, type, replaces_revoked, code, json,
+                   json_key_number, jwt, jwt_key_number, design
+            from unnest(
+                $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::boolean[], $6::text[], $7::bytea[],
+                $8::integer[], $9::bytea[], $10::integer[], $11::jsonb[]
+            ) as new (
+                learner_id, credential_id, enrollment_id, type, replaces_revoked, code, json,
+                json_key_number, jwt, jwt_key_number, design
+            )
+        ), documents as (
+            insert into credential.document (
+                learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design
+            )
+            select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design from new
+        ), codes as (
             insert into credential.verification_code (code, learner_id, credential_id)
             select code, learner_id, credential_id from new
             order by code
@@ -133,12 +123,17 @@ async def add_codes(connection: Queryable, issues: Sequence[Issue]) -> None:
             where not new.replaces_revoked
         )
         """,
-        [one.credential.verification_code for one in issues],
         [one.credential.learner_id for one in issues],
         [one.credential.credential_id for one in issues],
         [one.credential.enrollment_id for one in issues],
         [one.credential.type for one in issues],
         [one.replaces_revoked for one in issues],
+        [one.credential.verification_code for one in issues],
+        [one.document.json for one in issues],
+        [one.document.json_key_number for one in issues],
+        [one.document.jwt for one in issues],
+        [one.document.jwt_key_number for one in issues],
+        [json.dumps(dict(one.document.design)) for one in issues],
     )
     if overtaken:
         raise Overtaken
