@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -115,10 +114,8 @@ class IssuanceService:
         awarder_id: UUID | None,
     ) -> list[Award | AcademeError]:
         """In the order of the enrollments."""
-        template, accounts = await asyncio.gather(
-            self._templates.find(course.course_id, kind),
-            self._users.get_accounts(list(_people(enrollments, awarder_id))),
-        )
+        template = await self._templates.find(course.course_id, kind)
+        accounts = await self._users.get_accounts(list(_people(enrollments, awarder_id)))
         return [_award(one, course, kind, template, accounts, awarder_id) for one in enrollments]
 
     async def _course(self, course_id: UUID) -> CourseFacts | None:
