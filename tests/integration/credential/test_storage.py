@@ -43,7 +43,7 @@ async def test_a_call_that_is_cancelled_stores_all_or_nothing(
     assert await halves(pool) == 0
 
 
-@pytest.mark.parametrize("statements", range(1, 7))
+@pytest.mark.parametrize("statements", range(1, 6))
 async def test_a_connection_that_is_cut_stores_nothing(
     parts: CredentialParts, faculty: Faculty, pool: Pool, workers: Workers, statements: int
 ) -> None:
