@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from uuid import UUID
 
 from academe.db.pool import Pool, Queryable
 from academe.services.credential.issuance.repository import key_numbers, lock_keys
-from academe.services.credential.issuance.repository_rows import Issue
+from academe.services.credential.issuance.repository_rows import Issue, document_columns
 from academe.services.credential.log.model import LogEntry, LogEvent
 from academe.services.credential.log.repository import append
 from academe.services.credential.model import Credential, CredentialState
@@ -126,13 +125,7 @@ async def _add_documents(connection: Queryable, issues: Sequence[Issue]) -> None
             $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[], $7::jsonb[]
         ) as new (learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design)
         """,
-        [one.credential.learner_id for one in issues],
-        [one.credential.credential_id for one in issues],
-        [one.document.json for one in issues],
-        [one.document.json_key_number for one in issues],
-        [one.document.jwt for one in issues],
-        [one.document.jwt_key_number for one in issues],
-        [json.dumps(dict(one.document.design)) for one in issues],
+        *document_columns(issues),
     )
 
 

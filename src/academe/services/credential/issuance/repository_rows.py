@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from academe.db.pool import Queryable
@@ -96,14 +97,14 @@ async def add_papers(connection: Queryable, issues: Sequence[Issue]) -> None:
     overtaken = await connection.fetchval(
         """
         with new as (
-            select learner_id, credential_id, enrollment_id, type, replaces_revoked, code, json,
-                   json_key_number, jwt, jwt_key_number, design
+            select learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design,
+                   enrollment_id, type, replaces_revoked, code
             from unnest(
-                $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::boolean[], $6::text[], $7::bytea[],
-                $8::integer[], $9::bytea[], $10::integer[], $11::jsonb[]
+                $1::uuid[], $2::uuid[], $3::bytea[], $4::integer[], $5::bytea[], $6::integer[], $7::jsonb[],
+                $8::uuid[], $9::smallint[], $10::boolean[], $11::text[]
             ) as new (
-                learner_id, credential_id, enrollment_id, type, replaces_revoked, code, json,
-                json_key_number, jwt, jwt_key_number, design
+                learner_id, credential_id, json, json_key_number, jwt, jwt_key_number, design,
+                enrollment_id, type, replaces_revoked, code
             )
         ), documents as (
             insert into credential.document (
@@ -123,17 +124,25 @@ async def add_papers(connection: Queryable, issues: Sequence[Issue]) -> None:
             where not new.replaces_revoked
         )
         """,
-        [one.credential.learner_id for one in issues],
-        [one.credential.credential_id for one in issues],
+        *document_columns(issues),
         [one.credential.enrollment_id for one in issues],
         [one.credential.type for one in issues],
         [one.replaces_revoked for one in issues],
         [one.credential.verification_code for one in issues],
+    )
+    if overtaken:
+        raise Overtaken
+
+
+def document_columns(issues: Sequence[Issue]) -> tuple[list[Any], ...]:
+    """What a statement that writes documents is given, column by column: learner_id, credential_id, json,
+    json_key_number, jwt, jwt_key_number, design."""
+    return (
+        [one.credential.learner_id for one in issues],
+        [one.credential.credential_id for one in issues],
         [one.document.json for one in issues],
         [one.document.json_key_number for one in issues],
         [one.document.jwt for one in issues],
         [one.document.jwt_key_number for one in issues],
         [json.dumps(dict(one.document.design)) for one in issues],
     )
-    if overtaken:
-        raise Overtaken
