@@ -106,6 +106,23 @@ class Design(Protocol):
         """A pgbench script: one tip of a random payer to a random educator, through the call of `send`."""
 
 
+async def open_accounts(connection: asyncpg.Connection, schema: str, people: People, funds: int) -> None:
+    """Accounts of a design that keeps account_id, opening and balance; payers begin with `funds`."""
+    await connection.execute(
+        f"""
+        insert into {schema}.account (account_id, opening, balance)
+        select account_id, funds, funds
+        from unnest($1::uuid[]) as account_id
+        cross join lateral (
+            select case when account_id = any ($2::uuid[]) then $3::bigint else 0 end
+        ) as given (funds)
+        """,
+        people.everybody,
+        people.payers,
+        funds,
+    )
+
+
 async def refuse_faults(connection: asyncpg.Connection, name: str, faults: str) -> None:
     """Raises LedgerWrongError with what a query that finds wrong sums has found, if it has."""
     found: Sequence[asyncpg.Record] = await connection.fetch(faults)

@@ -16,6 +16,7 @@ from benchmarks.ledger.design import (
     Batch,
     People,
     educator_sql,
+    open_accounts,
     payer_sql,
     random_people,
     refuse_faults,
@@ -105,19 +106,7 @@ class RowsAlone:
 
     async def prepare(self, connection: asyncpg.Connection, people: People, funds: int) -> None:
         await connection.execute(SCHEMA)
-        await connection.execute(
-            """
-            insert into rows_alone.account (account_id, opening, balance)
-            select account_id, funds, funds
-            from unnest($1::uuid[]) as account_id
-            cross join lateral (
-                select case when account_id = any ($2::uuid[]) then $3::bigint else 0 end
-            ) as given (funds)
-            """,
-            people.everybody,
-            people.payers,
-            funds,
-        )
+        await open_accounts(connection, "rows_alone", people, funds)
         await connection.execute("analyze rows_alone.account")
         await connection.execute("set enable_seqscan = off")  # accounts are found by their key
 

@@ -21,6 +21,7 @@ from benchmarks.ledger.design import (
     LedgerWrongError,
     People,
     educator_sql,
+    open_accounts,
     payer_sql,
     random_people,
     refuse_faults,
@@ -37,19 +38,7 @@ class Savepoints:
 
     async def prepare(self, connection: asyncpg.Connection, people: People, funds: int) -> None:
         await connection.execute(SCHEMA)
-        await connection.execute(
-            """
-            insert into savepoints.account (account_id, opening, balance)
-            select account_id, funds, funds
-            from unnest($1::uuid[]) as account_id
-            cross join lateral (
-                select case when account_id = any ($2::uuid[]) then $3::bigint else 0 end
-            ) as given (funds)
-            """,
-            people.everybody,
-            people.payers,
-            funds,
-        )
+        await open_accounts(connection, "savepoints", people, funds)
         # Of the accounts alone: an empty table with statistics would be planned for as if it stayed empty.
         await connection.execute("analyze savepoints.account")
 

@@ -15,7 +15,15 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks import limits
-from benchmarks.ledger.design import PLATFORM, People, educator_sql, payer_sql, random_people, refuse_faults
+from benchmarks.ledger.design import (
+    PLATFORM,
+    People,
+    educator_sql,
+    open_accounts,
+    payer_sql,
+    random_people,
+    refuse_faults,
+)
 
 WAYS: Mapping[str, str] = {
     "plain": "a textbook's transaction, statement by statement",
@@ -65,18 +73,7 @@ select 'the legs of ' || tip_id from plain.entry group by tip_id having sum(amou
 
 async def prepare(connection: asyncpg.Connection, people: People, funds: int) -> None:
     await connection.execute(SCHEMA)
-    await connection.execute(
-        """
-        insert into plain.account (account_id, opening, balance)
-        select account_id, funds, funds
-        from unnest($1::uuid[]) as account_id
-        cross join lateral (select case when account_id = any ($2::uuid[]) then $3::bigint else 0 end)
-            as given (funds)
-        """,
-        people.everybody,
-        people.payers,
-        funds,
-    )
+    await open_accounts(connection, "plain", people, funds)
 
 
 def script(people: People, *, pipelined: bool) -> str:
