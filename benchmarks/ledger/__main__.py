@@ -37,21 +37,23 @@ class Plan:
     grown_seconds: float
     wire_tips: int
     """Over gRPC, one by one and again in batches."""
+    wire_rounds: int
     also_clients: tuple[int, ...] = ()
     """Of pgbench, for information, beside the one client of the yardstick."""
 
 
 FULL = Plan(
-    5,
+    15,
     (1, 16, 64, 256, 1024),
-    0.5,
+    0.2,
     (10_000, 1_000_000, 10_000_000),
     (10_000, 1_000_000),
     3.0,
     25_600,
+    5,
     (limits.CLIENTS,),
 )
-QUICK = Plan(2, (1, 256), 0.1, (10_000,), (10_000,), 0.2, 2_560)
+QUICK = Plan(2, (1, 256), 0.1, (10_000,), (10_000,), 0.2, 2_560, 2)
 
 
 async def measure(plan: Plan, disk: Path | None) -> Results:
@@ -135,7 +137,7 @@ def main() -> None:
     plan = QUICK if arguments.quick else FULL
     results = uvloop.run(measure(plan, arguments.disk))
     print("over gRPC ...")
-    results.wire += measure_wire(arguments.disk, plan.wire_tips, plan.rounds)
+    results.wire += measure_wire(arguments.disk, plan.wire_tips, plan.wire_rounds)
     folder = arguments.into or (None if arguments.quick else RESULTS)
     if folder is None:
         print(report.table(results))

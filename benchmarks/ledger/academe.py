@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 import asyncpg
 
 from academe.db.migrate import migrate
-from academe.ids import new_id
 from academe.services.tip.verification.repository import VerificationRepository
 from academe.services.tip.verification.service import VerificationService
 from benchmarks.ledger.academe_sql import FILL, SEND, TOP_UP, one_tip
@@ -42,7 +41,7 @@ class Academe:
             SEND,
             batch.tip_ids,
             batch.payers,
-            [new_id() for _ in range(size)],
+            batch.request_ids,
             [DIGEST] * size,
             batch.educators,
             [CURRENCY] * size,

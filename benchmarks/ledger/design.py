@@ -49,6 +49,7 @@ class Batch:
     educator; all in minor units of CURRENCY, a fee above zero and below its amount."""
 
     tip_ids: list[UUID] = field(default_factory=list)
+    request_ids: list[UUID] = field(default_factory=list)
     payers: list[UUID] = field(default_factory=list)
     educators: list[UUID] = field(default_factory=list)
     amounts: list[int] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Batch:
 
     def add(self, payer: UUID, educator: UUID, amount: int, fee: int) -> None:
         self.tip_ids.append(new_id())
+        self.request_ids.append(new_id())
         self.payers.append(payer)
         self.educators.append(educator)
         self.amounts.append(amount)

@@ -13,10 +13,10 @@ from benchmarks.ledger.workload import WORKLOADS
 from benchmarks.ledger.yardstick import WAYS
 
 HOW = """Read the ratios. Designs take turns in every round, so that a slow minute of a shared machine hits
-all of them, and a number is the median of the rounds. One connection sends batch after batch; a batch is one
-call and one commit. Every tip moves money from a payer to an educator and to the platform, whose single
-account is in every tip of every design. After each run every ledger's sums are recomputed, and every tip is
-counted.
+all of them. A number is the median of the rounds, and a target's ratio the median of each round's ratio. One
+connection sends batch after batch; a batch is one call and one commit. Every tip moves money from a payer to
+an educator and to the platform, whose single account is in every tip of every design. After each run every
+ledger's sums are recomputed, and every tip is counted.
 
 The rivals are restated in SQL of our own from what their authors publish, and made cheaper where that was
 easy (`benchmarks/ledger/per_transfer.py`, `savepoints.py`). They recognise no repeated request, keep no

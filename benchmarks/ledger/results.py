@@ -66,30 +66,43 @@ class Results:
             return None
         return self.rounds.per_second(key, workload, size)
 
-    def best_rate(self, key: str) -> float | None:
-        """Of the uniform workload, at the size of batch that suits the design best."""
-        rates = [self.rate(key, UNIFORM.key, size) for size in self.sizes]
-        return max((rate for rate in rates if rate is not None), default=None)
+    def best_size(self, key: str) -> int:
+        """The size of batch that suits a design best, of the uniform workload."""
+        return max(self.sizes, key=lambda size: self.rate(key, UNIFORM.key, size) or 0.0)
+
+    def times(self, key: str, size: int = TARGET_BATCH) -> float | None:
+        """Our core at the target's batch beside another design, round by round, of the uniform workload."""
+        ours, other = (OURS, UNIFORM.key, TARGET_BATCH), (key, UNIFORM.key, size)
+        if ours not in self.rounds.slices or other not in self.rounds.slices:
+            return None
+        return self.rounds.times(ours, other)
+
+    def times_single(self) -> float | None:
+        """Our core at the target's batch beside the yardstick, round by round."""
+        ours = self.rounds.slices.get((OURS, UNIFORM.key, TARGET_BATCH))
+        if ours is None:
+            return None
+        single = zip(self.single[PLAIN, 1], self.single[OURS, 1], strict=True)
+        return statistics.median(
+            core.per_second / max(rates) for core, rates in zip(ours, single, strict=True)
+        )
 
     def targets(self) -> list[Target]:
-        ours = self.rate(OURS)
         unary, batched = (self._wire(name) for name in ("SendTip", "BatchSendTips"))
         largest = [stage for stage in self.growth if stage.design == OURS and stage.entries >= 10_000_000]
         return [
-            Target("core at batch 256 : single-tip rate", 30, _ratio(ours, self.yardstick)),
-            Target("core at batch 256 : the rows alone", None, _ratio(ours, self.rate(RowsAlone.key))),
-            Target(
-                "one single educator : uniform, at batch 256", 0.8, _ratio(self.rate(OURS, HOTTEST.key), ours)
-            ),
+            Target("core at batch 256 : single-tip rate", 30, self.times_single()),
+            Target("core at batch 256 : the rows alone", None, self.times(RowsAlone.key)),
+            Target("one single educator : uniform, at batch 256", 0.8, self._hottest()),
             Target(
                 "core at batch 256 : one call per transfer at its best",
                 3,
-                _ratio(ours, self.best_rate(PerTransfer.key)),
+                self.times(PerTransfer.key, self.best_size(PerTransfer.key)),
             ),
             Target(
                 "core at batch 256 : a savepoint per row at its best",
                 2,
-                _ratio(ours, self.best_rate(Savepoints.key)),
+                self.times(Savepoints.key, self.best_size(Savepoints.key)),
             ),
             Target("unary SendTip at 128 in flight : single-tip rate", 3, unary),
             Target("BatchSendTips : single-tip rate", 10, batched),
@@ -101,6 +114,10 @@ class Results:
                 at_most=True,
             ),
         ]
+
+    def _hottest(self) -> float | None:
+        hottest, uniform = ((OURS, workload.key, TARGET_BATCH) for workload in (HOTTEST, UNIFORM))
+        return self.rounds.times(hottest, uniform) if hottest in self.rounds.slices else None
 
     def _wire(self, name: str) -> float | None:
         return next((each.times for each in self.wire if each.name == name), None)
@@ -117,7 +134,3 @@ class Results:
                 "backend_cpu_us_per_tip": round(self.rounds.cpu_us(key, workload, size), 2),
                 "rounds": [round(each.per_second, 1) for each in slices],
             }
-
-
-def _ratio(value: float | None, other: float | None) -> float | None:
-    return None if value is None or not other else value / other

@@ -103,6 +103,12 @@ class Rounds:
         """Tips a second in the median round."""
         return statistics.median(each.per_second for each in self.slices[design, workload, size])
 
+    def times(self, case: Case, other: Case) -> float:
+        """How many times the rate of another case: the median of what each round says, since the machine is
+        faster or slower from round to round and both have that in common."""
+        pairs = zip(self.slices[case], self.slices[other], strict=True)
+        return statistics.median(ours.per_second / theirs.per_second for ours, theirs in pairs)
+
     def cpu_us(self, design: str, workload: str, size: int) -> float:
         """The backend's CPU time for a tip over all rounds, in microseconds."""
         seen = self.slices[design, workload, size]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncpg
 
-from academe.ids import new_id
 from benchmarks.ledger.design import (
     PLATFORM,
     Batch,
@@ -118,7 +117,7 @@ class RowsAlone:
             batch.educators,
             batch.amounts,
             batch.fees,
-            [new_id() for _ in range(len(batch))],
+            batch.request_ids,
             PLATFORM,
         )
 
