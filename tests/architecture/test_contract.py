@@ -16,6 +16,7 @@ from academe.caller import Role
 from academe.rpc.contract import methods_of, reason_name
 from academe.slices import SERVICES
 from academe.startup import StartupError
+from buf.validate import validate_pb2
 
 REASONS = {reason_name(number) for number in error_reason_pb2.ErrorReason.values() if number}
 
@@ -113,6 +114,19 @@ def test_nothing_counted_is_a_float() -> None:
     kinds = (FieldDescriptor.TYPE_FLOAT, FieldDescriptor.TYPE_DOUBLE)
 
     assert [field.full_name for field in all_fields() if field.type in kinds] == []
+
+
+def test_a_form_is_told_in_words() -> None:
+    """No field shows its caller a regular expression: a rule on a form has a sentence."""
+
+    def patterned(rules: validate_pb2.FieldRules) -> bool:
+        return rules.string.HasField("pattern") or (
+            rules.WhichOneof("type") == "repeated" and patterned(rules.repeated.items)
+        )
+
+    rules = {field.full_name: field.GetOptions().Extensions[validate_pb2.field] for field in all_fields()}
+
+    assert [name for name, rule in rules.items() if patterned(rule)] == []
 
 
 def all_fields() -> list[FieldDescriptor]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import protovalidate
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError, Message
 
 from academe.errors import FieldViolation, InvalidArgument
@@ -64,7 +65,7 @@ class Validation:
         found = self._validator.collect_violations(request)
         if not found:
             return
-        violations = [_violation(item.proto) for item in found[:VIOLATIONS_MAX]]
+        violations = [_violation(item.proto, request.DESCRIPTOR) for item in found[:VIOLATIONS_MAX]]
         first = violations[0]
         message = f"{first.field}: {first.description}" if first.field else first.description
         if len(found) > 1:
@@ -72,12 +73,26 @@ class Validation:
         raise InvalidArgument(message, violations=violations)
 
 
-def _violation(proto: Any) -> FieldViolation:
+def _violation(proto: Any, message: Descriptor) -> FieldViolation:
     path = "".join(_step(element) for element in proto.field.elements) if proto.field else ""
     path = path.removeprefix(".")
     if proto.rule_id.startswith(f"{path}."):
         path = proto.rule_id  # a rule on a message about one of its fields is named after that field
-    return FieldViolation(path, PLAIN.get(proto.rule_id, proto.message), proto.rule_id)
+    choices = _choices(message, proto.field.elements) if proto.rule_id == "required" else []
+    description = f"one of these must be set: {', '.join(choices)}" if choices else proto.message
+    return FieldViolation(path, PLAIN.get(proto.rule_id, description), proto.rule_id)
+
+
+def _choices(message: Descriptor | None, elements: Sequence[Any]) -> list[str]:
+    """The fields of the oneof that a path leads to; none when it leads to a field."""
+    for element in elements:
+        if message is None:
+            return []
+        if element.field_name in message.oneofs_by_name:
+            return [field.name for field in message.oneofs_by_name[element.field_name].fields]
+        field = message.fields_by_name.get(element.field_name)
+        message = field.message_type if field is not None else None
+    return []
 
 
 def _step(element: Any) -> str:

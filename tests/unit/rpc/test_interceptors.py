@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import protovalidate
 import pytest
 
+from academe.api.auth.v1 import auth_service_pb2
 from academe.api.course.v1 import course_pb2, course_service_pb2
 from academe.api.user.v1 import user_service_pb2
-from academe.errors import DeadlineExceeded, InvalidArgument, Overloaded
+from academe.errors import DeadlineExceeded, FieldViolation, InvalidArgument, Overloaded
 from academe.rpc.admission import Admission
 from academe.rpc.contract import Method, methods_of
 from academe.rpc.interceptors import Deadlines
@@ -109,12 +111,20 @@ async def test_a_call_without_deadline_gets_the_default() -> None:
     assert door.inside == 0
 
 
-def violations(request: Any) -> dict[str, str]:
+def found(request: Any) -> Sequence[FieldViolation]:
     try:
         Validation(protovalidate.Validator()).check(request)
     except InvalidArgument as refused:
-        return {violation.field: violation.reason for violation in refused.violations}
-    return {}
+        return refused.violations
+    return ()
+
+
+def violations(request: Any) -> dict[str, str]:
+    return {violation.field: violation.reason for violation in found(request)}
+
+
+def described(request: Any) -> dict[str, str]:
+    return {violation.field: violation.description for violation in found(request)}
 
 
 def test_each_broken_field_is_named() -> None:
@@ -135,6 +145,20 @@ def test_a_nested_field_is_named_by_its_whole_path() -> None:
     )
 
     assert "lesson.blocks[1].title" in violations(request)
+
+
+def test_a_choice_that_was_not_made_is_told_with_what_there_is_to_choose() -> None:
+    """At the top of a request, and inside a repeated field."""
+    block = course_service_pb2.UpdateLessonRequest(
+        lesson=course_pb2.Lesson(blocks=[course_pb2.ContentBlock()])
+    )
+
+    assert described(auth_service_pb2.AuthenticateRequest()) == {
+        "credential": "one of these must be set: password, one_time_code"
+    }
+    assert (
+        described(block)["lesson.blocks[0].content"] == "one of these must be set: html, video, placeholder"
+    )
 
 
 def test_at_most_twenty_violations_are_told() -> None:

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&academe/api/credential/v1/issuer.proto\x12\x19\x61\x63\x61\x64\x65me.api.credential.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\x01\n\x06Issuer\x12\x11\n\tissuer_id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0b\n\x03\x64id\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0b\n\x03uri\x18\x05 \x01(\t\x12\r\n\x05\x65mail\x18\x06 \x01(\t\x12\x35\n\x05\x62rand\x18\x07 \x01(\x0b\x32&.academe.api.credential.v1.IssuerBrand\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\t \x01(\t\"\x8d\x01\n\x0bIssuerBrand\x12\x17\n\x04logo\x18\x01 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\xa0\x8d\x06\x12\x32\n\rprimary_color\x18\x02 \x01(\tB\x1b\xbaH\x18r\x13\x32\x11^#[0-9a-fA-F]{6}$\xd8\x01\x01\x12\x31\n\x0c\x61\x63\x63\x65nt_color\x18\x03 \x01(\tB\x1b\xbaH\x18r\x13\x32\x11^#[0-9a-fA-F]{6}$\xd8\x01\x01\"\xf5\x01\n\x13\x43reateIssuerRequest\x12\x39\n\x04slug\x18\x01 \x01(\tB+\xbaH(r&2$^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$\x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x03uri\x18\x03 \x01(\tB\x0e\xbaH\x0br\x06\x18\xd0\x0f\x88\x01\x01\xd8\x01\x01\x12\x19\n\x05\x65mail\x18\x04 \x01(\tB\n\xbaH\x07r\x02`\x01\xd8\x01\x01\x12\x35\n\x05\x62rand\x18\x05 \x01(\x0b\x32&.academe.api.credential.v1.IssuerBrand\x12\x1a\n\x06\x64omain\x18\x06 \x01(\tB\n\xbaH\x07r\x02h\x01\xd8\x01\x01\"\xd0\x01\n\x13UpdateIssuerRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1b\n\x03uri\x18\x03 \x01(\tB\x0e\xbaH\x0br\x06\x18\xd0\x0f\x88\x01\x01\xd8\x01\x01\x12\x19\n\x05\x65mail\x18\x04 \x01(\tB\n\xbaH\x07r\x02`\x01\xd8\x01\x01\x12\x35\n\x05\x62rand\x18\x05 \x01(\x0b\x32&.academe.api.credential.v1.IssuerBrand\x12\x15\n\x04\x65tag\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18@\"2\n\x10GetIssuerRequest\x12\x1e\n\tissuer_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"N\n\x12ListIssuersRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"b\n\x13ListIssuersResponse\x12\x32\n\x07issuers\x18\x01 \x03(\x0b\x32!.academe.api.credential.v1.Issuer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf0\x02\n\tIssuerKey\x12\x1b\n\x13verification_method\x18\x01 \x01(\t\x12\x11\n\tissuer_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x05\x12\x34\n\x03use\x18\x04 \x01(\x0e\x32\'.academe.api.credential.v1.IssuerKeyUse\x12\x38\n\x05state\x18\x05 \x01(\x0e\x32).academe.api.credential.v1.IssuerKeyState\x12\x1c\n\x14public_key_multibase\x18\x06 \x01(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bretire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x63ompromise_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x15ListIssuerKeysRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"L\n\x16ListIssuerKeysResponse\x12\x32\n\x04keys\x18\x01 \x03(\x0b\x32$.academe.api.credential.v1.IssuerKey\"\x90\x01\n\x16RotateIssuerKeyRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12@\n\x03use\x18\x02 \x01(\x0e\x32\'.academe.api.credential.v1.IssuerKeyUseB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x17\n\x06number\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"W\n\x1fMarkIssuerKeyCompromisedRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x17\n\x06number\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"7\n\x18GetIssuerDocumentRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"/\n\x0eIssuerDocument\x12\x10\n\x08\x64ocument\x18\x01 \x01(\x0c\x12\x0b\n\x03uri\x18\x02 \x01(\t*e\n\x0cIssuerKeyUse\x12\x1e\n\x1aISSUER_KEY_USE_UNSPECIFIED\x10\x00\x12\x1b\n\x17ISSUER_KEY_USE_DOCUMENT\x10\x01\x12\x18\n\x14ISSUER_KEY_USE_TOKEN\x10\x02*\x8f\x01\n\x0eIssuerKeyState\x12 \n\x1cISSUER_KEY_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17ISSUER_KEY_STATE_ACTIVE\x10\x01\x12\x1c\n\x18ISSUER_KEY_STATE_RETIRED\x10\x02\x12 \n\x1cISSUER_KEY_STATE_COMPROMISED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&academe/api/credential/v1/issuer.proto\x12\x19\x61\x63\x61\x64\x65me.api.credential.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\x01\n\x06Issuer\x12\x11\n\tissuer_id\x18\x01 \x01(\t\x12\x0c\n\x04slug\x18\x02 \x01(\t\x12\x0b\n\x03\x64id\x18\x03 \x01(\t\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x0b\n\x03uri\x18\x05 \x01(\t\x12\r\n\x05\x65mail\x18\x06 \x01(\t\x12\x35\n\x05\x62rand\x18\x07 \x01(\x0b\x32&.academe.api.credential.v1.IssuerBrand\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\t \x01(\t\"\xa3\x02\n\x0bIssuerBrand\x12\x17\n\x04logo\x18\x01 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\xa0\x8d\x06\x12}\n\rprimary_color\x18\x02 \x01(\tBf\xbaHc\xba\x01]\n\ncolor_form\x12,must be a colour as #rrggbb, such as #1a2b3c\x1a!this.matches(\'^#[0-9a-fA-F]{6}$\')\xd8\x01\x01\x12|\n\x0c\x61\x63\x63\x65nt_color\x18\x03 \x01(\tBf\xbaHc\xba\x01]\n\ncolor_form\x12,must be a colour as #rrggbb, such as #1a2b3c\x1a!this.matches(\'^#[0-9a-fA-F]{6}$\')\xd8\x01\x01\"\xeb\x02\n\x13\x43reateIssuerRequest\x12\xae\x01\n\x04slug\x18\x01 \x01(\tB\x9f\x01\xbaH\x9b\x01\xba\x01\x97\x01\n\tslug_form\x12Tmust be 1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end\x1a\x34this.matches(\'^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$\')\x12\x18\n\x04name\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x1b\n\x03uri\x18\x03 \x01(\tB\x0e\xbaH\x0br\x06\x18\xd0\x0f\x88\x01\x01\xd8\x01\x01\x12\x19\n\x05\x65mail\x18\x04 \x01(\tB\n\xbaH\x07r\x02`\x01\xd8\x01\x01\x12\x35\n\x05\x62rand\x18\x05 \x01(\x0b\x32&.academe.api.credential.v1.IssuerBrand\x12\x1a\n\x06\x64omain\x18\x06 \x01(\tB\n\xbaH\x07r\x02h\x01\xd8\x01\x01\"\xd0\x01\n\x13UpdateIssuerRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x16\n\x04name\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1b\n\x03uri\x18\x03 \x01(\tB\x0e\xbaH\x0br\x06\x18\xd0\x0f\x88\x01\x01\xd8\x01\x01\x12\x19\n\x05\x65mail\x18\x04 \x01(\tB\n\xbaH\x07r\x02`\x01\xd8\x01\x01\x12\x35\n\x05\x62rand\x18\x05 \x01(\x0b\x32&.academe.api.credential.v1.IssuerBrand\x12\x15\n\x04\x65tag\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x18@\"2\n\x10GetIssuerRequest\x12\x1e\n\tissuer_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"N\n\x12ListIssuersRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"b\n\x13ListIssuersResponse\x12\x32\n\x07issuers\x18\x01 \x03(\x0b\x32!.academe.api.credential.v1.Issuer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf0\x02\n\tIssuerKey\x12\x1b\n\x13verification_method\x18\x01 \x01(\t\x12\x11\n\tissuer_id\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x05\x12\x34\n\x03use\x18\x04 \x01(\x0e\x32\'.academe.api.credential.v1.IssuerKeyUse\x12\x38\n\x05state\x18\x05 \x01(\x0e\x32).academe.api.credential.v1.IssuerKeyState\x12\x1c\n\x14public_key_multibase\x18\x06 \x01(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bretire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x63ompromise_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"4\n\x15ListIssuerKeysRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"L\n\x16ListIssuerKeysResponse\x12\x32\n\x04keys\x18\x01 \x03(\x0b\x32$.academe.api.credential.v1.IssuerKey\"\x90\x01\n\x16RotateIssuerKeyRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12@\n\x03use\x18\x02 \x01(\x0e\x32\'.academe.api.credential.v1.IssuerKeyUseB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x17\n\x06number\x18\x03 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"W\n\x1fMarkIssuerKeyCompromisedRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x17\n\x06number\x18\x02 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x01\"7\n\x18GetIssuerDocumentRequest\x12\x1b\n\tissuer_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"/\n\x0eIssuerDocument\x12\x10\n\x08\x64ocument\x18\x01 \x01(\x0c\x12\x0b\n\x03uri\x18\x02 \x01(\t*e\n\x0cIssuerKeyUse\x12\x1e\n\x1aISSUER_KEY_USE_UNSPECIFIED\x10\x00\x12\x1b\n\x17ISSUER_KEY_USE_DOCUMENT\x10\x01\x12\x18\n\x14ISSUER_KEY_USE_TOKEN\x10\x02*\x8f\x01\n\x0eIssuerKeyState\x12 \n\x1cISSUER_KEY_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17ISSUER_KEY_STATE_ACTIVE\x10\x01\x12\x1c\n\x18ISSUER_KEY_STATE_RETIRED\x10\x02\x12 \n\x1cISSUER_KEY_STATE_COMPROMISED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,11 +36,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ISSUERBRAND'].fields_by_name['logo']._loaded_options = None
   _globals['_ISSUERBRAND'].fields_by_name['logo']._serialized_options = b'\272H\006z\004\030\240\215\006'
   _globals['_ISSUERBRAND'].fields_by_name['primary_color']._loaded_options = None
-  _globals['_ISSUERBRAND'].fields_by_name['primary_color']._serialized_options = b'\272H\030r\0232\021^#[0-9a-fA-F]{6}$\330\001\001'
+  _globals['_ISSUERBRAND'].fields_by_name['primary_color']._serialized_options = b'\272Hc\272\001]\n\ncolor_form\022,must be a colour as #rrggbb, such as #1a2b3c\032!this.matches(\'^#[0-9a-fA-F]{6}$\')\330\001\001'
   _globals['_ISSUERBRAND'].fields_by_name['accent_color']._loaded_options = None
-  _globals['_ISSUERBRAND'].fields_by_name['accent_color']._serialized_options = b'\272H\030r\0232\021^#[0-9a-fA-F]{6}$\330\001\001'
+  _globals['_ISSUERBRAND'].fields_by_name['accent_color']._serialized_options = b'\272Hc\272\001]\n\ncolor_form\022,must be a colour as #rrggbb, such as #1a2b3c\032!this.matches(\'^#[0-9a-fA-F]{6}$\')\330\001\001'
   _globals['_CREATEISSUERREQUEST'].fields_by_name['slug']._loaded_options = None
-  _globals['_CREATEISSUERREQUEST'].fields_by_name['slug']._serialized_options = b'\272H(r&2$^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
+  _globals['_CREATEISSUERREQUEST'].fields_by_name['slug']._serialized_options = b'\272H\233\001\272\001\227\001\n\tslug_form\022Tmust be 1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end\0324this.matches(\'^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$\')'
   _globals['_CREATEISSUERREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_CREATEISSUERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\007r\005\020\001\030\310\001'
   _globals['_CREATEISSUERREQUEST'].fields_by_name['uri']._loaded_options = None
@@ -79,36 +79,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MARKISSUERKEYCOMPROMISEDREQUEST'].fields_by_name['number']._serialized_options = b'\272H\004\032\002(\001'
   _globals['_GETISSUERDOCUMENTREQUEST'].fields_by_name['issuer_id']._loaded_options = None
   _globals['_GETISSUERDOCUMENTREQUEST'].fields_by_name['issuer_id']._serialized_options = b'\272H\005r\003\260\001\001'
-  _globals['_ISSUERKEYUSE']._serialized_start=2028
-  _globals['_ISSUERKEYUSE']._serialized_end=2129
-  _globals['_ISSUERKEYSTATE']._serialized_start=2132
-  _globals['_ISSUERKEYSTATE']._serialized_end=2275
+  _globals['_ISSUERKEYUSE']._serialized_start=2296
+  _globals['_ISSUERKEYUSE']._serialized_end=2397
+  _globals['_ISSUERKEYSTATE']._serialized_start=2400
+  _globals['_ISSUERKEYSTATE']._serialized_end=2543
   _globals['_ISSUER']._serialized_start=132
   _globals['_ISSUER']._serialized_end=346
   _globals['_ISSUERBRAND']._serialized_start=349
-  _globals['_ISSUERBRAND']._serialized_end=490
-  _globals['_CREATEISSUERREQUEST']._serialized_start=493
-  _globals['_CREATEISSUERREQUEST']._serialized_end=738
-  _globals['_UPDATEISSUERREQUEST']._serialized_start=741
-  _globals['_UPDATEISSUERREQUEST']._serialized_end=949
-  _globals['_GETISSUERREQUEST']._serialized_start=951
-  _globals['_GETISSUERREQUEST']._serialized_end=1001
-  _globals['_LISTISSUERSREQUEST']._serialized_start=1003
-  _globals['_LISTISSUERSREQUEST']._serialized_end=1081
-  _globals['_LISTISSUERSRESPONSE']._serialized_start=1083
-  _globals['_LISTISSUERSRESPONSE']._serialized_end=1181
-  _globals['_ISSUERKEY']._serialized_start=1184
-  _globals['_ISSUERKEY']._serialized_end=1552
-  _globals['_LISTISSUERKEYSREQUEST']._serialized_start=1554
-  _globals['_LISTISSUERKEYSREQUEST']._serialized_end=1606
-  _globals['_LISTISSUERKEYSRESPONSE']._serialized_start=1608
-  _globals['_LISTISSUERKEYSRESPONSE']._serialized_end=1684
-  _globals['_ROTATEISSUERKEYREQUEST']._serialized_start=1687
-  _globals['_ROTATEISSUERKEYREQUEST']._serialized_end=1831
-  _globals['_MARKISSUERKEYCOMPROMISEDREQUEST']._serialized_start=1833
-  _globals['_MARKISSUERKEYCOMPROMISEDREQUEST']._serialized_end=1920
-  _globals['_GETISSUERDOCUMENTREQUEST']._serialized_start=1922
-  _globals['_GETISSUERDOCUMENTREQUEST']._serialized_end=1977
-  _globals['_ISSUERDOCUMENT']._serialized_start=1979
-  _globals['_ISSUERDOCUMENT']._serialized_end=2026
+  _globals['_ISSUERBRAND']._serialized_end=640
+  _globals['_CREATEISSUERREQUEST']._serialized_start=643
+  _globals['_CREATEISSUERREQUEST']._serialized_end=1006
+  _globals['_UPDATEISSUERREQUEST']._serialized_start=1009
+  _globals['_UPDATEISSUERREQUEST']._serialized_end=1217
+  _globals['_GETISSUERREQUEST']._serialized_start=1219
+  _globals['_GETISSUERREQUEST']._serialized_end=1269
+  _globals['_LISTISSUERSREQUEST']._serialized_start=1271
+  _globals['_LISTISSUERSREQUEST']._serialized_end=1349
+  _globals['_LISTISSUERSRESPONSE']._serialized_start=1351
+  _globals['_LISTISSUERSRESPONSE']._serialized_end=1449
+  _globals['_ISSUERKEY']._serialized_start=1452
+  _globals['_ISSUERKEY']._serialized_end=1820
+  _globals['_LISTISSUERKEYSREQUEST']._serialized_start=1822
+  _globals['_LISTISSUERKEYSREQUEST']._serialized_end=1874
+  _globals['_LISTISSUERKEYSRESPONSE']._serialized_start=1876
+  _globals['_LISTISSUERKEYSRESPONSE']._serialized_end=1952
+  _globals['_ROTATEISSUERKEYREQUEST']._serialized_start=1955
+  _globals['_ROTATEISSUERKEYREQUEST']._serialized_end=2099
+  _globals['_MARKISSUERKEYCOMPROMISEDREQUEST']._serialized_start=2101
+  _globals['_MARKISSUERKEYCOMPROMISEDREQUEST']._serialized_end=2188
+  _globals['_GETISSUERDOCUMENTREQUEST']._serialized_start=2190
+  _globals['_GETISSUERDOCUMENTREQUEST']._serialized_end=2245
+  _globals['_ISSUERDOCUMENT']._serialized_start=2247
+  _globals['_ISSUERDOCUMENT']._serialized_end=2294
 # @@protoc_insertion_point(module_scope)
