@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import random
+import struct
 import threading
+import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from lxml import etree
+from PIL import Image
 
+from academe.services.credential.images import check_image
+from academe.services.credential.pages import Signatory, certificate, render_svg
+from academe.services.credential.pages.drawing import Drawing, drawing_of
 from academe.services.credential.publishing import pictures
 from academe.services.credential.publishing.formats import FileFormat
 from academe.services.credential.publishing.pictures import Pictures
-from tests.support.certificates import CERTIFICATE
+from academe.services.credential.standards import svg
+from academe.services.credential.validation.forms import BYTES_MAX
+from tests.support.certificates import CERTIFICATE, LOGO, LONG, SIGNATURE
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Pen:
@@ -94,3 +108,84 @@ async def test_a_drawing_that_fails() -> None:
         await made._once(("one",), fail)
 
     assert await made._once(("one",), pen.draw) == b"drawing 1"
+
+
+def photo(width: int, height: int) -> bytes:
+    """A PNG that no compression makes smaller."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    pixels = random.Random(width * height)
+    rows = b"".join(b"\0" + pixels.randbytes(3 * width) for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def pixels(content: bytes) -> bytes:
+    """An SVG as it is drawn, 590 pixels high, three bytes each."""
+    alone = Drawing({"picture": "/it.svg"}, {"it.svg": content})
+    drawn = certificate._compile(alone, certificate.PICTURE, format="png", ppi=1_000)
+    return Image.open(io.BytesIO(drawn)).convert("RGB").tobytes()
+
+
+def illustration(size: int) -> bytes:
+    """An SVG of so many bytes."""
+    lines = random.Random(size)
+    path = "M0 0" + "".join(f"L{lines.randrange(100)} {lines.randrange(100)}" for _ in range(size // 7))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><path d="{path}"/></svg>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("logo", "signature", "shown"),
+    [
+        pytest.param(LOGO, b"", 1, id="as they are"),
+        pytest.param(photo(180, 180), SIGNATURE, 4, id="a photograph"),
+        pytest.param(illustration(95_000), illustration(45_000), 4, id="illustrations"),
+        pytest.param(photo(180, 180), photo(240, 69), 1, id="wide photographs"),
+    ],
+)
+def test_an_svg_can_be_sent_to_be_verified(logo: bytes, signature: bytes, shown: int) -> None:
+    """However large its logo and signatures: they get fewer pixels, or the whole of it is pixels at last."""
+    for picture in (logo, signature):
+        if picture:
+            check_image("image", picture)
+    document = b'{"name": "as signed"}'
+    signatories = tuple(Signatory(f"Signatory {n}", "Dean", signature) for n in range(3))
+    view = replace(CERTIFICATE, logo=logo, signatories=signatories)
+    baked = pictures._baked(view, document, FileFormat.SVG)
+
+    assert len(baked) <= BYTES_MAX
+    assert svg.unbake(baked) == document
+    assert baked.count(b"<image") == shown
+    assert not signature or len(render_svg(view)) > BYTES_MAX
+
+
+def test_an_svg_of_many_different_letters_can_be_sent_to_be_verified() -> None:
+    """Its outlines would be a megabyte, so it is pixels; it says the same to those who do not see it."""
+    letters = "".join(chr(0xAC00 + number * 7) for number in range(400))
+    title, description, issuer_name = letters[:100], letters[100:260], letters[260:320]
+    view = replace(CERTIFICATE, title=title, description=description, issuer_name=issuer_name)
+    baked = pictures._baked(view, b"{}", FileFormat.SVG)
+    root, outlined = etree.fromstring(baked), etree.fromstring(render_svg(view))
+
+    assert len(baked) <= BYTES_MAX < len(render_svg(view))
+    for name in ("title", "desc"):
+        assert root.findtext(SVG + name) == outlined.findtext(SVG + name)
+    width, height = (round(float(root.get(name, "").removesuffix("pt"))) for name in ("width", "height"))
+    assert (width, height) == (842, 595)
+
+
+def test_a_shorter_svg_draws_the_same() -> None:
+    """Point by point, but for what is below a hundredth of one."""
+    typst_svg, shorter = certificate._typeset(drawing_of(LONG), format="svg"), render_svg(LONG)
+    before, after = (pixels(content) for content in (typst_svg, shorter))
+    differing = sum(1 for one, other in zip(before, after, strict=True) if abs(one - other) > 16)
+
+    assert len(shorter) < 0.7 * len(typst_svg)
+    assert differing < len(before) / 1_000

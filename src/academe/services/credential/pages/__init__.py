@@ -1,6 +1,11 @@
 """What people see: the certificate as SVG, PNG and PDF, and the page around it. Pure functions."""
 
-from academe.services.credential.pages.certificate import render_pdf, render_png, render_svg
+from academe.services.credential.pages.certificate import (
+    render_pdf,
+    render_png,
+    render_svg,
+    render_svg_of_pixels,
+)
 from academe.services.credential.pages.languages import negotiate_language
 from academe.services.credential.pages.model import (
     CertificateView,
@@ -25,4 +30,5 @@ __all__ = [
     "render_pdf",
     "render_png",
     "render_svg",
+    "render_svg_of_pixels",
 ]

@@ -10,9 +10,9 @@ hold no lock while they draw and take picklable values: call them in an executor
 
 from __future__ import annotations
 
+import base64
 import html
 import json
-import re
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from academe.services.credential.pages.drawing import Drawing, drawing_of
 from academe.services.credential.pages.model import CertificateView
+from academe.services.credential.pages.slim import slim
 
 if TYPE_CHECKING:
     import typst
@@ -28,23 +29,51 @@ if TYPE_CHECKING:
 WIDTH, THUMBNAIL_WIDTH = 2_000, 600
 """Pixels of the two PNGs."""
 A4_WIDTH_INCHES = 297 / 25.4
+A4 = 841.89, 595.276
+"""Width and height in points."""
 ARCHIVAL = ("a-2a", "ua-1")
 """PDF/A for archives, PDF/UA for readers with assistive technology."""
 
-_LONG_NUMBER = re.compile(rb"(\.\d{3})\d+")
+PICTURE = b"""
+#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#let picture = json(bytes(sys.inputs.data)).picture
+#context {
+  let tall = image(picture, height: 15mm)
+  if measure(tall).width > 90mm { image(picture, width: 90mm) } else { tall }
+}
+"""
+"""One picture alone, as large as a certificate has room for."""
 
 
-def render_svg(view: CertificateView) -> bytes:
-    """The certificate as SVG: letters are outlines, so it looks the same everywhere; with a title."""
+def render_svg(view: CertificateView, picture_ppi: int | None = None) -> bytes:
+    """The certificate as SVG: letters are outlines, so it looks the same everywhere; with a title.
+
+    Logo and signatures are in it as they were given, or as PNGs with so many pixels to the inch.
+    """
     drawing = drawing_of(view)
-    content = _LONG_NUMBER.sub(rb"\1", _typeset(drawing, format="svg"))
-    language, title, summary = (
-        drawing.data["language"],
-        drawing.data["document_title"],
-        drawing.data["summary"],
+    if picture_ppi is not None:
+        drawing = _in_pixels(drawing, picture_ppi)
+    return _entitled(slim(_typeset(drawing, format="svg")), drawing)
+
+
+def render_svg_of_pixels(view: CertificateView, width: int) -> bytes:
+    """An SVG of the same size with only the PNG of that width in it, for when outlines take too much."""
+    picture = base64.b64encode(render_png(view, width)).decode()
+    x, y = A4
+    content = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x} {y}" width="{x}pt" height="{y}pt">'
+        f'<image width="{x}" height="{y}" href="data:image/png;base64,{picture}"/></svg>'
     )
-    named = f' role="img" xml:lang="{html.escape(language)}" aria-labelledby="title summary">'
-    named += f'<title id="title">{html.escape(title)}</title><desc id="summary">{html.escape(summary)}</desc>'
+    return _entitled(content.encode(), drawing_of(view))
+
+
+def _entitled(content: bytes, drawing: Drawing) -> bytes:
+    """With language, title and a sentence for those who do not see it."""
+    language, title, summary = (
+        html.escape(drawing.data[name]) for name in ("language", "document_title", "summary")
+    )
+    named = f' role="img" xml:lang="{language}" aria-labelledby="title summary">'
+    named += f'<title id="title">{title}</title><desc id="summary">{summary}</desc>'
     return content.replace(b">", named.encode(), 1)
 
 
@@ -80,11 +109,25 @@ def _typeset(drawing: Drawing, **options: Any) -> bytes:
         return _compile(drawing.without_pictures(), **options)
 
 
-def _compile(drawing: Drawing, **options: Any) -> bytes:
+def _in_pixels(drawing: Drawing, ppi: int) -> Drawing:
+    """As it is if one of its pictures cannot be drawn, which is for `_typeset` to deal with."""
+    import typst
+
+    def draw(name: str) -> bytes:
+        one = Drawing({"picture": "/" + name}, {name: drawing.pictures[name]})
+        return _compile(one, PICTURE, format="png", ppi=ppi)
+
+    try:
+        return drawing.with_pixels(draw)
+    except typst.TypstError:
+        return drawing
+
+
+def _compile(drawing: Drawing, template: bytes | None = None, **options: Any) -> bytes:
     """Raises typst.TypstError."""
     import typst
 
-    template = _template()
+    template = template or _template()
     with TemporaryDirectory(prefix="academe-certificate-") as folder:
         for name, content in drawing.pictures.items():
             Path(folder, name).write_bytes(content)

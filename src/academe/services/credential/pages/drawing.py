@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,6 +59,16 @@ class Drawing:
         """For when one of them turns out not to be drawable: the certificate matters more."""
         signatories = [signatory | {"signature": None} for signatory in self.data["signatories"]]
         return Drawing(self.data | {"logo": None, "signatories": signatories}, {})
+
+    def with_pixels(self, draw: Callable[[str], bytes]) -> Drawing:
+        """The same with PNGs in the place of its pictures; `draw` makes one of the picture with that name."""
+        pictures: dict[str, bytes] = {}
+        placed = {f"/{name}": _placed(pictures, name.split(".")[0], draw(name)) for name in self.pictures}
+        data = self.data | {"logo": placed.get(self.data["logo"])}
+        data["signatories"] = [
+            signatory | {"signature": placed.get(signatory["signature"])} for signatory in data["signatories"]
+        ]
+        return Drawing(data, pictures)
 
 
 def drawing_of(view: CertificateView) -> Drawing:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from academe.services.credential.model import Credential, Document
-from academe.services.credential.pages import CertificateView, render_pdf, render_png, render_svg
+from academe.services.credential.pages import (
+    CertificateView,
+    render_pdf,
+    render_png,
+    render_svg,
+    render_svg_of_pixels,
+)
 from academe.services.credential.pages.certificate import THUMBNAIL_WIDTH
 from academe.services.credential.publishing.formats import FileFormat
 from academe.services.credential.publishing.views import certificate_view
@@ -19,12 +26,26 @@ KEPT_BYTES = 16_000_000
 """Of drawings: some forty certificates with all of their forms."""
 
 WIDTHS = (1_600, 1_200, 800)
-"""Of the picture in pixels: the first that is not too large for that. For paper there is the PDF."""
+"""Of the picture in pixels. For paper there is the PDF."""
+
+PICTURE_PPI = (300, 150)
+"""Pixels to the inch of logo and signatures, in an SVG that is too large with what was uploaded."""
+
+Draw = Callable[[CertificateView], bytes]
+
+_PNGS: tuple[Draw, ...] = tuple(partial(render_png, width=width) for width in WIDTHS)
+_SVGS: tuple[Draw, ...] = (
+    render_svg,
+    *(partial(render_svg, picture_ppi=ppi) for ppi in PICTURE_PPI),
+    *(partial(render_svg_of_pixels, width=width) for width in WIDTHS),
+)
+"""How one can be drawn, the best first. Outlines of many letters, as of a long text in Korean, can be a
+megabyte."""
 
 AT_ONCE = 1
 """Drawn at the same time: that much of a processor, and no more, is taken from calls."""
 
-_RENDER: dict[FileFormat, Callable[[CertificateView], bytes]] = {
+_RENDER: dict[FileFormat, Draw] = {
     FileFormat.PNG: render_png,
     FileFormat.SVG: render_svg,
     FileFormat.PDF: render_pdf,
@@ -94,18 +115,18 @@ class Pictures:
 def _baked(view: CertificateView, document: bytes, form: FileFormat) -> bytes:
     match form:
         case FileFormat.PNG:
-            return _baked_png(view, document)
+            return _fitting(lambda draw: png.bake(draw(view), document, "json"), _PNGS)
         case FileFormat.SVG:
-            return svg.bake(render_svg(view), document, "json")
+            return _fitting(lambda draw: svg.bake(draw(view), document, "json"), _SVGS)
         case _:
             return render_pdf(view)
 
 
-def _baked_png(view: CertificateView, document: bytes) -> bytes:
-    """As large as it may be and still be sent to VerifyCredential in one message."""
-    *wide, narrow = WIDTHS
-    for width in wide:
-        baked = png.bake(render_png(view, width), document, "json")
+def _fitting(bake: Callable[[Draw], bytes], ways: Sequence[Draw]) -> bytes:
+    """The first that can be sent to VerifyCredential in one message, or else the last."""
+    baked = b""
+    for draw in ways:
+        baked = bake(draw)
         if len(baked) <= BYTES_MAX:
-            return baked
-    return png.bake(render_png(view, narrow), document, "json")
+            break
+    return baked
