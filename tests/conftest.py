@@ -70,7 +70,8 @@ async def database(postgres: TestPostgres, template_database: str) -> str:
 
 @pytest.fixture(scope="module")
 async def pool(database: str) -> AsyncIterator[Pool]:
-    opened = await create_pool(database, size=8)
+    # Long, because a machine that stands still for a moment makes no test of races one of overload.
+    opened = await create_pool(database, size=8, acquire_timeout=10)
     yield opened
     await opened.close()
 

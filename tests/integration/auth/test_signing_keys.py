@@ -19,7 +19,9 @@ from tests.support.postgres import TestPostgres
 @pytest.fixture
 async def empty(postgres: TestPostgres, template_database: str) -> AsyncIterator[Pool]:
     """A school that was never started before."""
-    pool = await create_pool(await postgres.create_database(template=template_database), size=8)
+    pool = await create_pool(
+        await postgres.create_database(template=template_database), size=8, acquire_timeout=10
+    )
     yield pool
     await pool.close()
 

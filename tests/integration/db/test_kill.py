@@ -38,7 +38,7 @@ async def victim() -> AsyncIterator[TestPostgres]:
 @pytest.fixture(scope="module")
 async def pool(victim: TestPostgres) -> AsyncIterator[Pool]:
     dsn = await victim.create_database()
-    opened = await create_pool(dsn, size=4)
+    opened = await create_pool(dsn, size=4, acquire_timeout=10)
     await opened.execute("create schema trial")
     # No key keeps a row from being there twice, so that a doubled write is seen.
     await opened.execute("create table trial.appended (id uuid not null)")

@@ -89,7 +89,7 @@ async def test_simultaneous_calls_to_several_servers_make_one_enrollment(
 ) -> None:
     """Two processes on one database, and the same request_id from a client that tried both."""
     outline = courses.publish([True])
-    other_pool = await create_pool(database, size=4)
+    other_pool = await create_pool(database, size=4, acquire_timeout=10)
     try:
         services = [EnrollmentService(EnrollmentRepository(one), courses) for one in (pool, other_pool)]
         for request_id in [None, new_id(), new_id(), new_id()]:

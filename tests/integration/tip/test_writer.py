@@ -53,7 +53,7 @@ class Watched:
 @pytest.fixture
 async def other_process(database: str) -> AsyncIterator[Pool]:
     """A second pool on the same database, as a second server would have it."""
-    opened = await create_pool(database, size=4)
+    opened = await create_pool(database, size=4, acquire_timeout=10)
     yield opened
     await opened.close()
 

@@ -56,7 +56,7 @@ def _person(faculty: Faculty, user_id: str, *roles: Role) -> UUID:
 
 
 async def main(dsn: str, faculty: Faculty) -> None:
-    pool = await create_pool(dsn, size=4)
+    pool = await create_pool(dsn, size=4, acquire_timeout=10)
     async with opened(pool, faculty) as parts:
         await parts.jobs.run()
 

@@ -62,7 +62,7 @@ class Book:
 async def new_book(postgres: TestPostgres, template: str) -> AsyncIterator[tuple[Book, str]]:
     """A log of its own, to be spoilt, and the DSN of its database."""
     dsn = await postgres.create_database(template=template)
-    pool = await create_pool(dsn, size=4)
+    pool = await create_pool(dsn, size=4, acquire_timeout=10)
     try:
         yield Book(pool), dsn
     finally:

@@ -29,7 +29,8 @@ async def test_everything_verifies_without_us(
     """By verifiers of other makers, from the files alone: credentials of two generations of keys are good,
     and what was revoked or suspended is not."""
     database = await postgres.create_database(template=template_database)
-    pool, faculty, folder = await create_pool(database, size=4), Faculty(), tmp_path / "site"
+    pool = await create_pool(database, size=4, acquire_timeout=10)
+    faculty, folder = Faculty(), tmp_path / "site"
     async with opened(pool, faculty, workers=workers) as parts:
         first = [await certify(parts, faculty) for _ in range(3)]
         await rotate(parts)

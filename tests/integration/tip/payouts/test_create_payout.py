@@ -85,7 +85,7 @@ async def test_the_same_request_again_answers_the_same_payout(pool: Pool) -> Non
 @pytest.mark.parametrize("same_request", [True, False])
 async def test_two_at_once_take_the_money_once(pool: Pool, database: str, same_request: bool) -> None:
     """In two processes, five times each: one payout; the others the same reply, or nothing to pay."""
-    other_pool = await create_pool(database, size=5)
+    other_pool = await create_pool(database, size=5, acquire_timeout=10)
     bank = Bank()
     offices = [Office(pool, bank), Office(other_pool, bank)]
     educator = await offices[0].educator(700)
@@ -111,7 +111,7 @@ async def test_two_at_once_take_the_money_once(pool: Pool, database: str, same_r
 
 async def test_tips_while_payouts_are_made(pool: Pool, database: str) -> None:
     """Whatever the order, each unit is in one payout or still there, and the lines of all add up."""
-    other_pool = await create_pool(database, size=5)
+    other_pool = await create_pool(database, size=5, acquire_timeout=10)
     office, other = Office(pool, Bank()), Office(other_pool, Bank())
     other.bank = office.bank
     educator = await office.educator(1)

@@ -37,7 +37,7 @@ async def test_the_account_and_a_page(pool: Pool) -> None:
 
 async def test_many_callers_at_once_ask_once(pool: Pool, database: str) -> None:
     """Ten calls in two processes, of which one asks and the others wait for what it gets."""
-    other_pool = await create_pool(database, size=4)
+    other_pool = await create_pool(database, size=4, acquire_timeout=10)
     bank = Bank()
     bank.slow = 0.05
     educator = caller(new_id(), Role.EDUCATOR)

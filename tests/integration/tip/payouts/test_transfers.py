@@ -69,7 +69,7 @@ async def test_a_payout_that_fails_returns_the_money(pool: Pool) -> None:
 
 async def test_several_processes_ask_about_different_payouts(pool: Pool, database: str) -> None:
     """What one has claimed the other leaves alone; nothing is done twice."""
-    other_pool = await create_pool(database, size=4)
+    other_pool = await create_pool(database, size=4, acquire_timeout=10)
     bank = Bank()
     offices = [Office(pool, bank), Office(other_pool, bank)]
     educators = [await offices[0].educator(100) for _ in range(24)]

@@ -13,7 +13,7 @@ from tests.integration.tip.recurring.promises import Promises
 
 
 async def main(dsn: str, educator_id: UUID) -> None:
-    pool = await create_pool(dsn, size=4)
+    pool = await create_pool(dsn, size=4, acquire_timeout=10)
     promises = Promises(pool)
     promises.people.accounts[educator_id] = promises.people.accounts[promises.people.add(Role.EDUCATOR)]
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[4]
 @pytest.fixture
 async def other_pool(database: str) -> AsyncIterator[Pool]:
     """As a second process on the same database would have it."""
-    opened = await create_pool(database, size=4)
+    opened = await create_pool(database, size=4, acquire_timeout=10)
     yield opened
     await opened.close()
 

@@ -31,7 +31,7 @@ def station(pool: Pool) -> Station:
 @pytest.fixture
 async def elsewhere(database: str) -> AsyncIterator[Station]:
     """Another process on the same database."""
-    pool = await create_pool(database, size=4)
+    pool = await create_pool(database, size=4, acquire_timeout=10)
     yield Station(pool)
     await pool.close()
 
