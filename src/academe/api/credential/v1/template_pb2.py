@@ -27,7 +27,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(academe/api/credential/v1/template.proto\x12\x19\x61\x63\x61\x64\x65me.api.credential.v1\x1a*academe/api/credential/v1/credential.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8a\x07\n\x12\x43redentialTemplate\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x02 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\tissuer_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x1a\n\x08\x63riteria\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12$\n\x0c\x63riteria_uri\x18\x07 \x01(\tB\x0e\xbaH\x0br\x06\x18\xd0\x0f\x88\x01\x01\xd8\x01\x01\x12L\n\nalignments\x18\x08 \x03(\x0b\x32..academe.api.credential.v1.CredentialAlignmentB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x1e\n\x04tags\x18\t \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x14\"\x06r\x04\x10\x01\x18<\x12\xa9\x01\n\rlanguage_code\x18\n \x01(\tB\x91\x01\xbaH\x8d\x01\xba\x01\x86\x01\n\x12language_code_form\x12;must be a language as BCP 47 writes it, such as de or pt-BR\x1a\x33this.matches(\'^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$\')\xd8\x01\x01\x12\"\n\rvalidity_days\x18\x0b \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x94\x9d\x02(\x00\x12M\n\x0bsignatories\x18\x0c \x03(\x0b\x32..academe.api.credential.v1.CredentialSignatoryB\x08\xbaH\x05\x92\x01\x02\x10\x03\x12\x1c\n\x14issued_on_completion\x18\r \x01(\x08\x12\x8d\x01\n\x10\x61\x63hievement_type\x18\x0e \x01(\tBs\xbaHpr\x02\x18(\xba\x01i\n\x15\x61\x63hievement_type_form\x12\x33must be one word of letters, such as BachelorDegree\x1a\x1bthis.matches(\'^[A-Za-z]*$\')\x12/\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x10 \x01(\t\"_\n\x13\x43redentialSignatory\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x15\n\x04role\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x05image\x18\x03 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\xd0\x86\x03\"\x9d\x01\n\x13\x43redentialAlignment\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x18\n\x03uri\x18\x02 \x01(\tB\x0b\xbaH\x08r\x06\x18\xd0\x0f\x88\x01\x01\x12\x16\n\x04\x63ode\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1b\n\tframework\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"g\n\x1cSetCredentialTemplateRequest\x12G\n\x08template\x18\x01 \x01(\x0b\x32-.academe.api.credential.v1.CredentialTemplateB\x06\xbaH\x03\xc8\x01\x01\"\x80\x01\n\x1cGetCredentialTemplateRequest\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x02 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"=\n\x1eListCredentialTemplatesRequest\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"c\n\x1fListCredentialTemplatesResponse\x12@\n\ttemplates\x18\x01 \x03(\x0b\x32-.academe.api.credential.v1.CredentialTemplate\"\x83\x01\n\x1f\x44\x65leteCredentialTemplateRequest\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x02 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\"\n DeleteCredentialTemplateResponse\"\xae\x01\n\x18PreviewCredentialRequest\x12G\n\x08template\x18\x01 \x01(\x0b\x32-.academe.api.credential.v1.CredentialTemplateB\x06\xbaH\x03\xc8\x01\x01\x12I\n\x06\x66ormat\x18\x02 \x01(\x0e\x32+.academe.api.credential.v1.CredentialFormatB\x0c\xbaH\t\x82\x01\x06\x18\x03\x18\x04\x18\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(academe/api/credential/v1/template.proto\x12\x19\x61\x63\x61\x64\x65me.api.credential.v1\x1a*academe/api/credential/v1/credential.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa9\x07\n\x12\x43redentialTemplate\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x02 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x1e\n\tissuer_id\x18\x03 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x17\n\x05title\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12\x1a\n\x08\x63riteria\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\xa0\x1f\x12$\n\x0c\x63riteria_uri\x18\x07 \x01(\tB\x0e\xbaH\x0br\x06\x18\xd0\x0f\x88\x01\x01\xd8\x01\x01\x12L\n\nalignments\x18\x08 \x03(\x0b\x32..academe.api.credential.v1.CredentialAlignmentB\x08\xbaH\x05\x92\x01\x02\x10\x14\x12\x1e\n\x04tags\x18\t \x03(\tB\x10\xbaH\r\x92\x01\n\x10\x14\"\x06r\x04\x10\x01\x18<\x12\xc8\x01\n\rlanguage_code\x18\n \x01(\tB\xb0\x01\xbaH\xac\x01\xba\x01\xa5\x01\n\x12language_code_form\x12Zmust be a language such as de or pt-BR: 2 or 3 letters, then parts of 2 to 8 after hyphens\x1a\x33this.matches(\'^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$\')\xd8\x01\x01\x12\"\n\rvalidity_days\x18\x0b \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x94\x9d\x02(\x00\x12M\n\x0bsignatories\x18\x0c \x03(\x0b\x32..academe.api.credential.v1.CredentialSignatoryB\x08\xbaH\x05\x92\x01\x02\x10\x03\x12\x1c\n\x14issued_on_completion\x18\r \x01(\x08\x12\x8d\x01\n\x10\x61\x63hievement_type\x18\x0e \x01(\tBs\xbaHpr\x02\x18(\xba\x01i\n\x15\x61\x63hievement_type_form\x12\x33must be one word of letters, such as BachelorDegree\x1a\x1bthis.matches(\'^[A-Za-z]*$\')\x12/\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x10 \x01(\t\"_\n\x13\x43redentialSignatory\x12\x17\n\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x15\n\x04role\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x18\n\x05image\x18\x03 \x01(\x0c\x42\t\xbaH\x06z\x04\x18\xd0\x86\x03\"\x9d\x01\n\x13\x43redentialAlignment\x12\x18\n\x04name\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\x12\x18\n\x03uri\x18\x02 \x01(\tB\x0b\xbaH\x08r\x06\x18\xd0\x0f\x88\x01\x01\x12\x16\n\x04\x63ode\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1b\n\tframework\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x1d\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\"g\n\x1cSetCredentialTemplateRequest\x12G\n\x08template\x18\x01 \x01(\x0b\x32-.academe.api.credential.v1.CredentialTemplateB\x06\xbaH\x03\xc8\x01\x01\"\x80\x01\n\x1cGetCredentialTemplateRequest\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x02 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"=\n\x1eListCredentialTemplatesRequest\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"c\n\x1fListCredentialTemplatesResponse\x12@\n\ttemplates\x18\x01 \x03(\x0b\x32-.academe.api.credential.v1.CredentialTemplate\"\x83\x01\n\x1f\x44\x65leteCredentialTemplateRequest\x12\x1b\n\tcourse_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x43\n\x04type\x18\x02 \x01(\x0e\x32).academe.api.credential.v1.CredentialTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\"\n DeleteCredentialTemplateResponse\"\xae\x01\n\x18PreviewCredentialRequest\x12G\n\x08template\x18\x01 \x01(\x0b\x32-.academe.api.credential.v1.CredentialTemplateB\x06\xbaH\x03\xc8\x01\x01\x12I\n\x06\x66ormat\x18\x02 \x01(\x0e\x32+.academe.api.credential.v1.CredentialFormatB\x0c\xbaH\t\x82\x01\x06\x18\x03\x18\x04\x18\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,7 +53,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREDENTIALTEMPLATE'].fields_by_name['tags']._loaded_options = None
   _globals['_CREDENTIALTEMPLATE'].fields_by_name['tags']._serialized_options = b'\272H\r\222\001\n\020\024\"\006r\004\020\001\030<'
   _globals['_CREDENTIALTEMPLATE'].fields_by_name['language_code']._loaded_options = None
-  _globals['_CREDENTIALTEMPLATE'].fields_by_name['language_code']._serialized_options = b'\272H\215\001\272\001\206\001\n\022language_code_form\022;must be a language as BCP 47 writes it, such as de or pt-BR\0323this.matches(\'^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$\')\330\001\001'
+  _globals['_CREDENTIALTEMPLATE'].fields_by_name['language_code']._serialized_options = b'\272H\254\001\272\001\245\001\n\022language_code_form\022Zmust be a language such as de or pt-BR: 2 or 3 letters, then parts of 2 to 8 after hyphens\0323this.matches(\'^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$\')\330\001\001'
   _globals['_CREDENTIALTEMPLATE'].fields_by_name['validity_days']._loaded_options = None
   _globals['_CREDENTIALTEMPLATE'].fields_by_name['validity_days']._serialized_options = b'\272H\010\032\006\030\224\235\002(\000'
   _globals['_CREDENTIALTEMPLATE'].fields_by_name['signatories']._loaded_options = None
@@ -93,23 +93,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PREVIEWCREDENTIALREQUEST'].fields_by_name['format']._loaded_options = None
   _globals['_PREVIEWCREDENTIALREQUEST'].fields_by_name['format']._serialized_options = b'\272H\t\202\001\006\030\003\030\004\030\005'
   _globals['_CREDENTIALTEMPLATE']._serialized_start=178
-  _globals['_CREDENTIALTEMPLATE']._serialized_end=1084
-  _globals['_CREDENTIALSIGNATORY']._serialized_start=1086
-  _globals['_CREDENTIALSIGNATORY']._serialized_end=1181
-  _globals['_CREDENTIALALIGNMENT']._serialized_start=1184
-  _globals['_CREDENTIALALIGNMENT']._serialized_end=1341
-  _globals['_SETCREDENTIALTEMPLATEREQUEST']._serialized_start=1343
-  _globals['_SETCREDENTIALTEMPLATEREQUEST']._serialized_end=1446
-  _globals['_GETCREDENTIALTEMPLATEREQUEST']._serialized_start=1449
-  _globals['_GETCREDENTIALTEMPLATEREQUEST']._serialized_end=1577
-  _globals['_LISTCREDENTIALTEMPLATESREQUEST']._serialized_start=1579
-  _globals['_LISTCREDENTIALTEMPLATESREQUEST']._serialized_end=1640
-  _globals['_LISTCREDENTIALTEMPLATESRESPONSE']._serialized_start=1642
-  _globals['_LISTCREDENTIALTEMPLATESRESPONSE']._serialized_end=1741
-  _globals['_DELETECREDENTIALTEMPLATEREQUEST']._serialized_start=1744
-  _globals['_DELETECREDENTIALTEMPLATEREQUEST']._serialized_end=1875
-  _globals['_DELETECREDENTIALTEMPLATERESPONSE']._serialized_start=1877
-  _globals['_DELETECREDENTIALTEMPLATERESPONSE']._serialized_end=1911
-  _globals['_PREVIEWCREDENTIALREQUEST']._serialized_start=1914
-  _globals['_PREVIEWCREDENTIALREQUEST']._serialized_end=2088
+  _globals['_CREDENTIALTEMPLATE']._serialized_end=1115
+  _globals['_CREDENTIALSIGNATORY']._serialized_start=1117
+  _globals['_CREDENTIALSIGNATORY']._serialized_end=1212
+  _globals['_CREDENTIALALIGNMENT']._serialized_start=1215
+  _globals['_CREDENTIALALIGNMENT']._serialized_end=1372
+  _globals['_SETCREDENTIALTEMPLATEREQUEST']._serialized_start=1374
+  _globals['_SETCREDENTIALTEMPLATEREQUEST']._serialized_end=1477
+  _globals['_GETCREDENTIALTEMPLATEREQUEST']._serialized_start=1480
+  _globals['_GETCREDENTIALTEMPLATEREQUEST']._serialized_end=1608
+  _globals['_LISTCREDENTIALTEMPLATESREQUEST']._serialized_start=1610
+  _globals['_LISTCREDENTIALTEMPLATESREQUEST']._serialized_end=1671
+  _globals['_LISTCREDENTIALTEMPLATESRESPONSE']._serialized_start=1673
+  _globals['_LISTCREDENTIALTEMPLATESRESPONSE']._serialized_end=1772
+  _globals['_DELETECREDENTIALTEMPLATEREQUEST']._serialized_start=1775
+  _globals['_DELETECREDENTIALTEMPLATEREQUEST']._serialized_end=1906
+  _globals['_DELETECREDENTIALTEMPLATERESPONSE']._serialized_start=1908
+  _globals['_DELETECREDENTIALTEMPLATERESPONSE']._serialized_end=1942
+  _globals['_PREVIEWCREDENTIALREQUEST']._serialized_start=1945
+  _globals['_PREVIEWCREDENTIALREQUEST']._serialized_end=2119
 # @@protoc_insertion_point(module_scope)

@@ -4,7 +4,7 @@ All three come from one template (certificate.typ) by way of Typst, which shapes
 fonts. Texts reach it as data, never as markup; it sees no files but the pictures of this certificate, asks no
 network, and uses only fonts that ship with Academe, so that every machine draws the same.
 
-Drawing is work for a processor: some 10 ms for SVG and PDF, 150 ms for a large PNG. The functions are pure,
+Drawing is work for a processor: some 50 ms for a PDF, 100 to 200 ms for an SVG or a large PNG. The functions are pure,
 hold no lock while they draw and take picklable values: call them in an executor, never on the event loop.
 """
 
@@ -48,7 +48,8 @@ PICTURE = b"""
 def render_svg(view: CertificateView, picture_ppi: int | None = None) -> bytes:
     """The certificate as SVG: letters are outlines, so it looks the same everywhere; with a title.
 
-    Logo and signatures are in it as they were given, or as PNGs with so many pixels to the inch.
+    Logo and signatures are in it as they were given, or as PNGs with so many pixels to the inch where that is
+    less.
     """
     drawing = drawing_of(view)
     if picture_ppi is not None:
@@ -61,8 +62,9 @@ def render_svg_of_pixels(view: CertificateView, width: int) -> bytes:
     picture = base64.b64encode(render_png(view, width)).decode()
     x, y = A4
     content = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {x} {y}" width="{x}pt" height="{y}pt">'
-        f'<image width="{x}" height="{y}" href="data:image/png;base64,{picture}"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {x} {y}" width="{x}pt" height="{y}pt">'
+        f'<image width="{x}" height="{y}" xlink:href="data:image/png;base64,{picture}"/></svg>'
     )
     return _entitled(content.encode(), drawing_of(view))
 

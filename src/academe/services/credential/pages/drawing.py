@@ -61,9 +61,13 @@ class Drawing:
         return Drawing(self.data | {"logo": None, "signatories": signatories}, {})
 
     def with_pixels(self, draw: Callable[[str], bytes]) -> Drawing:
-        """The same with PNGs in the place of its pictures; `draw` makes one of the picture with that name."""
+        """The same with a PNG in the place of each picture that is larger than it; `draw` makes one of the
+        picture with that name."""
         pictures: dict[str, bytes] = {}
-        placed = {f"/{name}": _placed(pictures, name.split(".")[0], draw(name)) for name in self.pictures}
+        placed: dict[str | None, str | None] = {}
+        for name, content in self.pictures.items():
+            smaller = min(content, draw(name), key=len)
+            placed[f"/{name}"] = _placed(pictures, name.split(".")[0], smaller)
         data = self.data | {"logo": placed.get(self.data["logo"])}
         data["signatories"] = [
             signatory | {"signature": placed.get(signatory["signature"])} for signatory in data["signatories"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,6 +59,11 @@ class CertificateView:
     expire_time: datetime | None = None
     language: str = "en"
     """BCP 47; what the certificate is made out in. One that is not spoken here gets English."""
+
+    def bare(self) -> CertificateView:
+        """The same without logo and signatures."""
+        signatories = tuple(replace(signatory, signature=b"") for signatory in self.signatories)
+        return replace(self, logo=b"", signatories=signatories)
 
 
 @dataclass(frozen=True, slots=True)
