@@ -4,8 +4,9 @@ All three come from one template (certificate.typ) by way of Typst, which shapes
 fonts. Texts reach it as data, never as markup; it sees no files but the pictures of this certificate, asks no
 network, and uses only fonts that ship with Academe, so that every machine draws the same.
 
-Drawing is work for a processor: some 50 ms for a PDF, 100 to 200 ms for an SVG or a large PNG. The functions are pure,
-hold no lock while they draw and take picklable values: call them in an executor, never on the event loop.
+Drawing is work for a processor: some 50 ms for a PDF, 100 to 200 ms for an SVG or a large PNG. The functions
+are pure, hold no lock while they draw and take picklable values: call them in an executor, never on the event
+loop.
 """
 
 from __future__ import annotations
