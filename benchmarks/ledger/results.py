@@ -10,13 +10,14 @@ from typing import Any
 from benchmarks.ledger.designs import OURS
 from benchmarks.ledger.growth import Stage
 from benchmarks.ledger.per_transfer import PerTransfer
-from benchmarks.ledger.rounds import Rounds
+from benchmarks.ledger.rounds import Case, Rounds
 from benchmarks.ledger.rows_alone import RowsAlone
 from benchmarks.ledger.savepoints import Savepoints
 from benchmarks.ledger.wire import WireRate
 from benchmarks.ledger.workload import HOTTEST, UNIFORM
 
 TARGET_BATCH = 256
+CORE, HOTTEST_CORE = (OURS, UNIFORM.key, TARGET_BATCH), (OURS, HOTTEST.key, TARGET_BATCH)
 PLAIN = "plain"
 """The key of the yardstick among the ways to send a single tip (yardstick.WAYS and the designs)."""
 
@@ -72,14 +73,11 @@ class Results:
 
     def times(self, key: str, size: int = TARGET_BATCH) -> float | None:
         """Our core at the target's batch beside another design, round by round, of the uniform workload."""
-        ours, other = (OURS, UNIFORM.key, TARGET_BATCH), (key, UNIFORM.key, size)
-        if ours not in self.rounds.slices or other not in self.rounds.slices:
-            return None
-        return self.rounds.times(ours, other)
+        return self._beside(CORE, (key, UNIFORM.key, size))
 
     def times_single(self) -> float | None:
         """Our core at the target's batch beside the yardstick, round by round."""
-        ours = self.rounds.slices.get((OURS, UNIFORM.key, TARGET_BATCH))
+        ours = self.rounds.slices.get(CORE)
         if ours is None:
             return None
         single = zip(self.single[PLAIN, 1], self.single[OURS, 1], strict=True)
@@ -93,7 +91,7 @@ class Results:
         return [
             Target("core at batch 256 : single-tip rate", 30, self.times_single()),
             Target("core at batch 256 : the rows alone", None, self.times(RowsAlone.key)),
-            Target("one single educator : uniform, at batch 256", 0.8, self._hottest()),
+            Target("one single educator : uniform, at batch 256", 0.8, self._beside(HOTTEST_CORE, CORE)),
             Target(
                 "core at batch 256 : one call per transfer at its best",
                 3,
@@ -115,9 +113,9 @@ class Results:
             ),
         ]
 
-    def _hottest(self) -> float | None:
-        hottest, uniform = ((OURS, workload.key, TARGET_BATCH) for workload in (HOTTEST, UNIFORM))
-        return self.rounds.times(hottest, uniform) if hottest in self.rounds.slices else None
+    def _beside(self, case: Case, other: Case) -> float | None:
+        measured = case in self.rounds.slices and other in self.rounds.slices
+        return self.rounds.times(case, other) if measured else None
 
     def _wire(self, name: str) -> float | None:
         return next((each.times for each in self.wire if each.name == name), None)

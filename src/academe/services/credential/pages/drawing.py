@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,17 +57,20 @@ class Drawing:
 
     def without_pictures(self) -> Drawing:
         """For when one of them turns out not to be drawable: the certificate matters more."""
-        signatories = [signatory | {"signature": None} for signatory in self.data["signatories"]]
-        return Drawing(self.data | {"logo": None, "signatories": signatories}, {})
+        return self._showing({}, {})
 
     def with_pixels(self, draw: Callable[[str], bytes]) -> Drawing:
         """The same with a PNG in the place of each picture that is larger than it; `draw` makes one of the
         picture with that name."""
         pictures: dict[str, bytes] = {}
-        placed: dict[str | None, str | None] = {}
+        placed: dict[str, str | None] = {}
         for name, content in self.pictures.items():
             smaller = min(content, draw(name), key=len)
             placed[f"/{name}"] = _placed(pictures, name.split(".")[0], smaller)
+        return self._showing(pictures, placed)
+
+    def _showing(self, pictures: dict[str, bytes], placed: Mapping[str, str | None]) -> Drawing:
+        """With other pictures; `placed` says where each now is, and what it does not name is left out."""
         data = self.data | {"logo": placed.get(self.data["logo"])}
         data["signatories"] = [
             signatory | {"signature": placed.get(signatory["signature"])} for signatory in data["signatories"]

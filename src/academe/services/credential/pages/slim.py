@@ -11,7 +11,8 @@ _NAME = re.compile(r'( id="|"#|\(#)([a-z][0-9A-F]{16,32})(?=["\)])')
 _DEFAULTS = re.compile(
     r' (?:fill-rule="nonzero"|stroke-linecap="butt"|stroke-linejoin="miter"|stroke-miterlimit="4")'
 )
-_AT_ORIGIN = re.compile(r'(<use\b[^>]*?) (?:x|y)="0"')
+_USE = re.compile(r"<use [^>]*>")
+_AT_ORIGIN = re.compile(r' [xy]="0"')
 _PATH = re.compile(r' d="([^"]*)"')
 _PLACED = re.compile(r' (x|y|width|height|viewBox|transform|stroke-width)="([^"]*)"')
 _DECIMAL = re.compile(r"-?\d+\.\d+(?![\deE])")
@@ -30,8 +31,7 @@ def slim(content: bytes) -> bytes:
     )
     factors = _Rounded("%.6g")
     text = _PLACED.sub(lambda found: f' {found[1]}="{factors.within(found[2])}"', text)
-    for _ in ("x", "y"):
-        text = _AT_ORIGIN.sub(r"\1", text)
+    text = _USE.sub(lambda found: _AT_ORIGIN.sub("", found[0]), text)
     thousandths = _Rounded("%.3f")  # of a point, of which an inch has 72
     return _PATH.sub(lambda found: f' d="{_path(found[1], thousandths)}"', text).encode()
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from academe.services.credential.model import Credential, Document
@@ -31,25 +30,10 @@ WIDTHS = (1_600, 1_200, 800, 600, 400, 300)
 PICTURE_PPI = (300, 150)
 """Pixels to the inch of logo and signatures, in an SVG that is too large with what was uploaded."""
 
-Draw = Callable[[CertificateView], bytes]
-
-_PNGS: tuple[Draw, ...] = (
-    *(partial(render_png, width=width) for width in WIDTHS),
-    lambda view: render_png(view.bare(), WIDTHS[-1]),
-)
-_SVGS: tuple[Draw, ...] = (
-    render_svg,
-    *(partial(render_svg, picture_ppi=ppi) for ppi in PICTURE_PPI),
-    *(partial(render_svg_of_pixels, width=width) for width in WIDTHS),
-    lambda view: render_svg_of_pixels(view.bare(), WIDTHS[-1]),
-)
-"""How one can be drawn, the best first. Each letter is outlined once for each of its sizes and weights, so a
-long text can take a megabyte; and the document itself can take 180,000 bytes of what there is."""
-
 AT_ONCE = 1
 """Drawn at the same time: that much of a processor, and no more, is taken from calls."""
 
-_RENDER: dict[FileFormat, Draw] = {
+_RENDER: dict[FileFormat, Callable[[CertificateView], bytes]] = {
     FileFormat.PNG: render_png,
     FileFormat.SVG: render_svg,
     FileFormat.PDF: render_pdf,
@@ -119,18 +103,36 @@ class Pictures:
 def _baked(view: CertificateView, document: bytes, form: FileFormat) -> bytes:
     match form:
         case FileFormat.PNG:
-            return _fitting(lambda draw: png.bake(draw(view), document, "json"), _PNGS)
+            return _fitting(png.bake(drawn, document, "json") for drawn in _pngs(view))
         case FileFormat.SVG:
-            return _fitting(lambda draw: svg.bake(draw(view), document, "json"), _SVGS)
+            return _fitting(svg.bake(drawn, document, "json") for drawn in _svgs(view))
         case _:
             return render_pdf(view)
 
 
-def _fitting(bake: Callable[[Draw], bytes], ways: Sequence[Draw]) -> bytes:
+def _fitting(baked: Iterable[bytes]) -> bytes:
     """The first that can be sent to VerifyCredential in one message, or else the last."""
-    baked = b""
-    for draw in ways:
-        baked = bake(draw)
-        if len(baked) <= BYTES_MAX:
+    one = b""
+    for one in baked:  # what is left when none fits
+        if len(one) <= BYTES_MAX:
             break
-    return baked
+    return one
+
+
+def _pngs(view: CertificateView) -> Iterator[bytes]:
+    """Drawn one after the other, the best first."""
+    for width in WIDTHS:
+        yield render_png(view, width)
+    yield render_png(view.bare(), WIDTHS[-1])
+
+
+def _svgs(view: CertificateView) -> Iterator[bytes]:
+    """The same. Each letter is outlined once for each of its sizes and weights, so a long text can take a
+    megabyte; and the document itself can take 180,000 bytes of what there is."""
+    yield render_svg(view)
+    if view != view.bare():
+        for ppi in PICTURE_PPI:
+            yield render_svg(view, ppi)
+    for width in WIDTHS:
+        yield render_svg_of_pixels(view, width)
+    yield render_svg_of_pixels(view.bare(), WIDTHS[-1])
