@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from academe.db.connect import connect
 from academe.db.migrate import migrate
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ async def database(postgres: TestPostgres, template_database: str) -> str:
 
 @pytest.fixture(scope="module")
 async def pool(database: str) -> AsyncIterator[Pool]:
-    # Long, because a machine that stands still for a moment makes no test of races one of overload.
-    opened = await create_pool(database, size=8, acquire_timeout=10)
+    opened = await patient_pool(database, size=8)
     yield opened
     await opened.close()
 

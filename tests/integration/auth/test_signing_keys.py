@@ -7,21 +7,20 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.errors import TokenInvalid
 from academe.services.auth.signing_keys import ACTIVATION_DELAY, OVERLAP, SigningKeys
 from academe.startup import StartupError
 from tests.support.hostile_tokens import ATTACKS, Mint
 from tests.support.identity import Clock, Identity
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 
 @pytest.fixture
 async def empty(postgres: TestPostgres, template_database: str) -> AsyncIterator[Pool]:
     """A school that was never started before."""
-    pool = await create_pool(
-        await postgres.create_database(template=template_database), size=8, acquire_timeout=10
-    )
+    pool = await patient_pool(await postgres.create_database(template=template_database), size=8)
     yield pool
     await pool.close()
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from academe.caller import Caller, Role
-from academe.db.pool import create_pool
 from academe.errors import EtagMismatch
 from academe.ids import new_id
 from academe.services.course import CourseRepository, CourseService
@@ -18,6 +17,7 @@ from academe.services.course.imports.model import UploadHeader
 from academe.services.course.lessons.model import LessonFields
 from academe.services.course.model import CourseFields, Replay
 from tests.support.courses import olx_archive
+from tests.support.pools import patient_pool
 
 EDUCATOR = Caller(new_id(), new_id(), frozenset({Role.EDUCATOR}), datetime.now(UTC))
 FIELDS = CourseFields("Knots", "", "")
@@ -26,7 +26,7 @@ FIELDS = CourseFields("Knots", "", "")
 @pytest.fixture(scope="module")
 async def servers(database: str) -> AsyncIterator[list[CourseService]]:
     """Each with its own pool, caches and turns."""
-    pools = [await create_pool(database, size=4, acquire_timeout=10) for _ in range(2)]
+    pools = [await patient_pool(database, size=4) for _ in range(2)]
     yield [CourseService(CourseRepository(pool), max_import_bytes=1 << 20) for pool in pools]
     for pool in pools:
         await pool.close()

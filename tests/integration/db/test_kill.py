@@ -14,9 +14,10 @@ import pytest
 from academe.db.errors import db_error
 from academe.db.group_commit import GroupCommit
 from academe.db.loader import BatchLoader
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.errors import DatabaseUnavailable, Overloaded
 from tests.integration.db.held import turns
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 CALLERS = 40
@@ -38,7 +39,7 @@ async def victim() -> AsyncIterator[TestPostgres]:
 @pytest.fixture(scope="module")
 async def pool(victim: TestPostgres) -> AsyncIterator[Pool]:
     dsn = await victim.create_database()
-    opened = await create_pool(dsn, size=4, acquire_timeout=10)
+    opened = await patient_pool(dsn, size=4)
     await opened.execute("create schema trial")
     # No key keeps a row from being there twice, so that a doubled write is seen.
     await opened.execute("create table trial.appended (id uuid not null)")

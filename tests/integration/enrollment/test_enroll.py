@@ -10,7 +10,7 @@ import grpc
 
 from academe.api.course.v1 import course_service_pb2
 from academe.api.enrollment.v1 import enrollment_service_pb2 as pb
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.ids import new_id
 from academe.services.enrollment import EnrollmentRepository, EnrollmentService
 from academe.services.enrollment.model import NewEnrollment
@@ -26,6 +26,7 @@ from tests.support.enrollments import (
     update_progress,
 )
 from tests.support.errors import expect_error
+from tests.support.pools import patient_pool
 from tests.support.school import Person, School
 
 AT_ONCE = 200
@@ -89,7 +90,7 @@ async def test_simultaneous_calls_to_several_servers_make_one_enrollment(
 ) -> None:
     """Two processes on one database, and the same request_id from a client that tried both."""
     outline = courses.publish([True])
-    other_pool = await create_pool(database, size=4, acquire_timeout=10)
+    other_pool = await patient_pool(database, size=4)
     try:
         services = [EnrollmentService(EnrollmentRepository(one), courses) for one in (pool, other_pool)]
         for request_id in [None, new_id(), new_id(), new_id()]:

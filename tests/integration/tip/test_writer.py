@@ -17,6 +17,7 @@ from academe.ids import new_id
 from academe.services.tip import TipRepository
 from academe.services.tip.model import NewTip, SentTip
 from tests.support.ledger import balances_of, faults, fill_wallets, new_tip, tips_of
+from tests.support.pools import patient_pool
 
 WALLET = 10**15
 
@@ -53,7 +54,7 @@ class Watched:
 @pytest.fixture
 async def other_process(database: str) -> AsyncIterator[Pool]:
     """A second pool on the same database, as a second server would have it."""
-    opened = await create_pool(database, size=4, acquire_timeout=10)
+    opened = await patient_pool(database, size=4)
     yield opened
     await opened.close()
 

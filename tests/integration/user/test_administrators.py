@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from academe.caller import Role
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.services.user import Account
 from academe.services.user.errors import LastAdministrator
 from academe.services.user.model import Edits
 from tests.support.identity import Identity
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 LEARNER = frozenset({Role.LEARNER})
@@ -21,9 +22,7 @@ LEARNER = frozenset({Role.LEARNER})
 @pytest.fixture
 async def empty(postgres: TestPostgres, template_database: str) -> AsyncIterator[Pool]:
     """A school that was never started before."""
-    pool = await create_pool(
-        await postgres.create_database(template=template_database), size=8, acquire_timeout=10
-    )
+    pool = await patient_pool(await postgres.create_database(template=template_database), size=8)
     yield pool
     await pool.close()
 

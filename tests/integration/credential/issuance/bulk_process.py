@@ -14,9 +14,9 @@ from pathlib import Path
 from uuid import UUID
 
 from academe.caller import Role
-from academe.db.pool import create_pool
 from academe.services.credential.ports import CourseFacts, EnrollmentFacts, EnrollmentState
 from tests.support.graduates import Faculty, opened
+from tests.support.pools import patient_pool
 
 
 def written(faculty: Faculty) -> str:
@@ -56,7 +56,7 @@ def _person(faculty: Faculty, user_id: str, *roles: Role) -> UUID:
 
 
 async def main(dsn: str, faculty: Faculty) -> None:
-    pool = await create_pool(dsn, size=4, acquire_timeout=10)
+    pool = await patient_pool(dsn, size=4)
     async with opened(pool, faculty) as parts:
         await parts.jobs.run()
 

@@ -6,17 +6,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from tests.support.issuers import IssuerProcess
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 
 @pytest.fixture
 async def empty(postgres: TestPostgres, template_database: str) -> AsyncIterator[Pool]:
     """A school that was never started before."""
-    pool = await create_pool(
-        await postgres.create_database(template=template_database), size=8, acquire_timeout=10
-    )
+    pool = await patient_pool(await postgres.create_database(template=template_database), size=8)
     yield pool
     await pool.close()
 

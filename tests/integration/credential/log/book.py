@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.secrets import Secrets
 from academe.services.credential.log import (
     CheckpointRepository,
@@ -20,6 +20,7 @@ from academe.services.credential.log import (
     append,
 )
 from academe.services.credential.log.model import Leaf
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 SECRETS = Secrets.from_bytes(b"the secret of a school in tests, 32+")
@@ -62,7 +63,7 @@ class Book:
 async def new_book(postgres: TestPostgres, template: str) -> AsyncIterator[tuple[Book, str]]:
     """A log of its own, to be spoilt, and the DSN of its database."""
     dsn = await postgres.create_database(template=template)
-    pool = await create_pool(dsn, size=4, acquire_timeout=10)
+    pool = await patient_pool(dsn, size=4)
     try:
         yield Book(pool), dsn
     finally:

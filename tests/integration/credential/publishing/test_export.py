@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.services.credential.keys import KeyUse
 from academe.services.credential.model import Credential, CredentialVisibility
 from academe.services.credential.parts import CredentialParts
@@ -20,6 +20,7 @@ from academe.startup import StartupError
 from tests.interop.site import Site
 from tests.support.graduates import BASE_URI, Faculty, certify, opened
 from tests.support.interop import consortium, javascript
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 
@@ -29,7 +30,7 @@ async def test_everything_verifies_without_us(
     """By verifiers of other makers, from the files alone: credentials of two generations of keys are good,
     and what was revoked or suspended is not."""
     database = await postgres.create_database(template=template_database)
-    pool = await create_pool(database, size=4, acquire_timeout=10)
+    pool = await patient_pool(database, size=4)
     faculty, folder = Faculty(), tmp_path / "site"
     async with opened(pool, faculty, workers=workers) as parts:
         first = [await certify(parts, faculty) for _ in range(3)]

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from academe.caller import Role
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.errors import RequestIdReused
 from academe.ids import new_id
 from academe.services.tip.errors import (
@@ -21,6 +21,7 @@ from academe.services.tip.payouts.model import HAND, Payout, PayoutState
 from tests.integration.tip.payouts.bank import Bank
 from tests.integration.tip.payouts.office import RETURN_URL, Office
 from tests.support.ledger import caller, faults
+from tests.support.pools import patient_pool
 
 TAKEN, PAID, FAILED = 10, 11, 12
 
@@ -85,7 +86,7 @@ async def test_the_same_request_again_answers_the_same_payout(pool: Pool) -> Non
 @pytest.mark.parametrize("same_request", [True, False])
 async def test_two_at_once_take_the_money_once(pool: Pool, database: str, same_request: bool) -> None:
     """In two processes, five times each: one payout; the others the same reply, or nothing to pay."""
-    other_pool = await create_pool(database, size=5, acquire_timeout=10)
+    other_pool = await patient_pool(database, size=5)
     bank = Bank()
     offices = [Office(pool, bank), Office(other_pool, bank)]
     educator = await offices[0].educator(700)
@@ -111,7 +112,7 @@ async def test_two_at_once_take_the_money_once(pool: Pool, database: str, same_r
 
 async def test_tips_while_payouts_are_made(pool: Pool, database: str) -> None:
     """Whatever the order, each unit is in one payout or still there, and the lines of all add up."""
-    other_pool = await create_pool(database, size=5, acquire_timeout=10)
+    other_pool = await patient_pool(database, size=5)
     office, other = Office(pool, Bank()), Office(other_pool, Bank())
     other.bank = office.bank
     educator = await office.educator(1)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from academe.caller import Role
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.errors import InvalidArgument
 from academe.ids import new_id
 from academe.services.tip.errors import FundingNotOffered, ProviderUnavailable
@@ -18,6 +18,7 @@ from academe.services.tip.ports import ProviderAccount
 from tests.integration.tip.payouts.bank import Bank
 from tests.integration.tip.payouts.office import RETURN_URL, Office
 from tests.support.ledger import caller
+from tests.support.pools import patient_pool
 
 
 async def test_the_account_and_a_page(pool: Pool) -> None:
@@ -37,7 +38,7 @@ async def test_the_account_and_a_page(pool: Pool) -> None:
 
 async def test_many_callers_at_once_ask_once(pool: Pool, database: str) -> None:
     """Ten calls in two processes, of which one asks and the others wait for what it gets."""
-    other_pool = await create_pool(database, size=4, acquire_timeout=10)
+    other_pool = await patient_pool(database, size=4)
     bank = Bank()
     bank.slow = 0.05
     educator = caller(new_id(), Role.EDUCATOR)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.services.tip.errors import PayoutSettled
 from academe.services.tip.model import SCHOOL
 from academe.services.tip.payouts.model import PayoutState
@@ -17,6 +17,7 @@ from academe.services.tip.ports import ProviderTransfer
 from tests.integration.tip.payouts.bank import Bank
 from tests.integration.tip.payouts.office import Office
 from tests.support.ledger import caller, faults
+from tests.support.pools import patient_pool
 
 TAKEN, PAID, FAILED = 10, 11, 12
 
@@ -69,7 +70,7 @@ async def test_a_payout_that_fails_returns_the_money(pool: Pool) -> None:
 
 async def test_several_processes_ask_about_different_payouts(pool: Pool, database: str) -> None:
     """What one has claimed the other leaves alone; nothing is done twice."""
-    other_pool = await create_pool(database, size=4, acquire_timeout=10)
+    other_pool = await patient_pool(database, size=4)
     bank = Bank()
     offices = [Office(pool, bank), Office(other_pool, bank)]
     educators = [await offices[0].educator(100) for _ in range(24)]

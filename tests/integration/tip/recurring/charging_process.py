@@ -7,13 +7,13 @@ import sys
 from uuid import UUID
 
 from academe.caller import Role
-from academe.db.pool import create_pool
 from academe.services.tip.model import SentTip, TipDraft
 from tests.integration.tip.recurring.promises import Promises
+from tests.support.pools import patient_pool
 
 
 async def main(dsn: str, educator_id: UUID) -> None:
-    pool = await create_pool(dsn, size=4, acquire_timeout=10)
+    pool = await patient_pool(dsn, size=4)
     promises = Promises(pool)
     promises.people.accounts[educator_id] = promises.people.accounts[promises.people.add(Role.EDUCATOR)]
 

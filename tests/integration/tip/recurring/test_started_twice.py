@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from tests.integration.tip.recurring.promises import Killed, Promises, killed
 from tests.support.ledger import faults, fill_wallets
+from tests.support.pools import patient_pool
 
 CONTRIBUTIONS = 500
 ROOT = Path(__file__).resolve().parents[4]
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[4]
 @pytest.fixture
 async def other_pool(database: str) -> AsyncIterator[Pool]:
     """As a second process on the same database would have it."""
-    opened = await create_pool(database, size=4, acquire_timeout=10)
+    opened = await patient_pool(database, size=4)
     yield opened
     await opened.close()
 

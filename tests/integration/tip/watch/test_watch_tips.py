@@ -12,12 +12,13 @@ import asyncpg
 import pytest
 
 from academe.caller import Caller
-from academe.db.pool import Pool, create_pool
+from academe.db.pool import Pool
 from academe.services.tip.model import Funding, Tip, TipState, TipVisibility, TransactionKind
 from academe.services.tip.repository_movements import add_movements
 from academe.services.tip.watch.service import PAGE
 from tests.integration.tip.watch.station import Station, educator, movement
 from tests.support.ledger import fill_wallets, new_tip
+from tests.support.pools import patient_pool
 from tests.support.postgres import TestPostgres
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -31,7 +32,7 @@ def station(pool: Pool) -> Station:
 @pytest.fixture
 async def elsewhere(database: str) -> AsyncIterator[Station]:
     """Another process on the same database."""
-    pool = await create_pool(database, size=4, acquire_timeout=10)
+    pool = await patient_pool(database, size=4)
     yield Station(pool)
     await pool.close()
 
